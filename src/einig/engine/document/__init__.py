@@ -1,0 +1,17 @@
+"""Reading documents that people write: YAML with places, shapes, and issues that help."""
+
+from einig.engine.document.issues import Issue, Place, Refused, refuse
+from einig.engine.document.source import Entries, Items, Node, Scalar, read_file, read_source
+
+__all__ = [
+    "Entries",
+    "Issue",
+    "Items",
+    "Node",
+    "Place",
+    "Refused",
+    "Scalar",
+    "read_file",
+    "read_source",
+    "refuse",
+]

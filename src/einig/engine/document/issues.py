@@ -1,0 +1,47 @@
+"""What is wrong with a document: every issue with its place and what to write instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: a file, and a line and a column that count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One finding. `criterion` is the path to it (`fit.employees`), `remedy` what to write."""
+
+    level: Literal["error", "warning"]
+    place: Place
+    criterion: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f" {self.criterion}:" if self.criterion else ""
+        return f"{self.place}: {self.level}:{where} {self.message} {self.remedy}".rstrip()
+
+
+class Refused(Exception):
+    """An input was not accepted; `issues` say why, all at once, and what to write instead."""
+
+    def __init__(self, issues: Iterable[Issue]) -> None:
+        self.issues = tuple(issues)
+        super().__init__("\n".join(map(str, self.issues)))
+
+
+def refuse(message: str, remedy: str, *, file: str = "", line: int = 1) -> Refused:
+    """Return the refusal of a whole input for one reason."""
+    return Refused([Issue("error", Place(file or "input", line), "", message, remedy)])

@@ -1,0 +1,63 @@
+"""What two values have in common: the form in which text and numbers are compared.
+
+Every value of a fact or of an activity's property has a *text* form and, where it reads as a
+number, a *number* form. Both are made here, once, at the door of a history, so that every
+executor compares the same thing.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_NUMBER = re.compile(r"[+-]?\d{1,300}(\.\d{1,300})?([eE][+-]?\d{1,3})?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value as it is compared: folded text, and the number that the text reads as, if any."""
+
+    text: str
+    number: float | None = None
+
+
+def tidy(text: str) -> str:
+    """Return text as it is kept and shown: Unicode NFC, without white space at its ends."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def fold(text: str) -> str:
+    """Return text as it is compared: tidied and case-folded (``Straße`` equals ``STRASSE``)."""
+    return unicodedata.normalize("NFC", tidy(text).casefold())
+
+
+def number(text: str) -> float | None:
+    """Return the finite number that text reads as (``-3``, ``1.5``, ``2e3``), or None."""
+    if _NUMBER.fullmatch(text) is None:
+        return None
+    read = float(text)
+    return read if math.isfinite(read) else None
+
+
+def value(text: str | None) -> Value | None:
+    """Return the comparable value of text; None (blank) for None and for empty text."""
+    folded = fold(text) if text is not None else ""
+    return Value(folded, number(folded)) if folded else None
+
+
+def plain(given: str | float | bool | None) -> str | None:
+    """Return a value from code or JSON as text: ``True`` is ``true``, ``5.0`` is ``5``."""
+    match given:
+        case None | str():
+            return given
+        case bool():
+            return "true" if given else "false"
+        case int():
+            return str(given)
+        case float() if not math.isfinite(given):
+            return None
+        case float() if given.is_integer() and abs(given) < 1e15:
+            return str(int(given))
+    return repr(given)
