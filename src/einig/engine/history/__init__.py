@@ -1,0 +1,25 @@
+"""Histories: what happened to leads, read from files and rows, ready to be replayed."""
+
+from einig.engine.history.build import build
+from einig.engine.history.contract import (
+    About,
+    EventRow,
+    FactRow,
+    FeedbackRow,
+    History,
+    LeadRow,
+    LinkRow,
+    OutcomeRow,
+)
+
+__all__ = [
+    "About",
+    "EventRow",
+    "FactRow",
+    "FeedbackRow",
+    "History",
+    "LeadRow",
+    "LinkRow",
+    "OutcomeRow",
+    "build",
+]
