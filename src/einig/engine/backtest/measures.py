@@ -1,0 +1,225 @@
+"""The measures of a backtest: was the agreement right, and what did it cost?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from einig.engine.agreement.model import Agreement
+from einig.engine.backtest.calendar import months, weeks
+from einig.engine.backtest.handoffs import Handoffs
+from einig.engine.backtest.intervals import Proportion
+from einig.engine.history.contract import MERGED, History
+from einig.engine.instants import DAY, FOREVER
+from einig.engine.scoring.decisions import Decisions
+from einig.engine.scoring.plan import Bools, Ints
+from einig.engine.shares import drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Weekly:
+    """Hand-offs a week over all whole weeks that the history covers, the empty ones included."""
+
+    weeks: int
+    mean: float
+    median: float
+    highest: int
+    capacity: int | None
+    over_capacity: int | None  # weeks with more hand-offs than capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The leads created in one month (`2026-11`), and what became of them."""
+
+    month: str
+    leads: int
+    sales_ready: int
+    won: int
+    won_sales_ready: int
+    lost_sales_ready: int
+
+    @property
+    def precision(self) -> Proportion:
+        """Of those handed over that were decided, how many bought."""
+        return Proportion(self.won_sales_ready, self.won_sales_ready + self.lost_sales_ready)
+
+    @property
+    def recall(self) -> Proportion:
+        """Of the buyers, how many were handed over."""
+        return Proportion(self.won_sales_ready, self.won)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What a replay of one agreement, or of a timeline of them, comes to.
+
+    Revenue is in the history's currency. Leads that are merged into another are in no figure.
+    Weekly and monthly figures and days to the win are None where the history carries no dates.
+    """
+
+    leads: int
+    events: int
+    won: int
+    lost: int
+    open: int  # leads of unknown outcome
+    unknown: tuple[tuple[str, int], ...]  # why it is unknown
+    sales_ready: int
+    won_sales_ready: int
+    lost_sales_ready: int
+    open_sales_ready: int
+    revenue_won: float
+    revenue_missed: float
+    handoffs: int
+    weekly: Weekly | None
+    days_to_win: tuple[float, float, float] | None  # lower quartile, median, upper quartile
+    sales_hours: float | None  # None where the agreement names no attempts and minutes
+    outside_ideal: int  # showed intent, and were never sales-ready
+    explored: int  # never sales-ready, and drawn for the share that goes to sales all the same
+    months: tuple[Month, ...] | None
+
+    @property
+    def precision(self) -> Proportion:
+        """Of those handed over that were decided, how many bought."""
+        return Proportion(self.won_sales_ready, self.won_sales_ready + self.lost_sales_ready)
+
+    @property
+    def recall(self) -> Proportion:
+        """Of the buyers, how many were handed over."""
+        return Proportion(self.won_sales_ready, self.won)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """The outcome of every lead of a history, by its number."""
+
+    counted: Bools  # false for leads that are part of another by now
+    known: Bools
+    won: Bools
+    first_at: Ints  # FOREVER where there is none, or none with a date
+    won_at: Ints
+    revenue: npt.NDArray[np.float64]
+
+
+def outcomes(history: History) -> Outcomes:
+    """Return the outcomes of a history, a row a lead."""
+    size = len(history.leads)
+    rows = history.outcomes["lead"].to_numpy()
+    known, won = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
+    first_at, won_at = np.full(size, FOREVER, np.int64), np.full(size, FOREVER, np.int64)
+    revenue = np.zeros(size)
+    known[rows] = True
+    won[rows] = history.outcomes["won"].to_numpy(zero_copy_only=False)
+    first_at[rows] = history.outcomes["first_at"].to_numpy()
+    won_at[rows] = history.outcomes["won_at"].fill_null(FOREVER).to_numpy()
+    revenue[rows] = history.outcomes["revenue"].to_numpy()
+    return Outcomes(_counted(history), known, won, first_at, won_at, revenue)
+
+
+def sales_ready(decided: Decisions, of: Outcomes) -> Bools:
+    """Return which leads were sales-ready strictly before their first outcome."""
+    ready = (decided.first_ready_at < of.first_at) & (decided.first_ready_at < FOREVER)
+    return ready & of.counted
+
+
+def measures(
+    history: History,
+    agreement: Agreement,
+    decided: Decisions,
+    handed_over: Handoffs,
+    *,
+    capacity: int | None = None,
+) -> Measures:
+    """Return the measures of a replay. `agreement` is the one in force at its end."""
+    of = outcomes(history)
+    ready = sales_ready(decided, of)
+    won, lost = of.won & of.counted, of.known & ~of.won & of.counted
+    open_ = of.counted & ~of.known
+    before = handed_over.at < of.first_at[handed_over.lead]
+    before &= of.counted[handed_over.lead]
+    never = of.counted & (decided.first_ready_at == FOREVER)
+    dated = history.about.dated
+    return Measures(
+        leads=int(of.counted.sum()),
+        events=history.about.events,
+        won=int(won.sum()),
+        lost=int(lost.sum()),
+        open=int(open_.sum()),
+        unknown=history.about.unknown,
+        sales_ready=int(ready.sum()),
+        won_sales_ready=int((ready & won).sum()),
+        lost_sales_ready=int((ready & lost).sum()),
+        open_sales_ready=int((ready & open_).sum()),
+        revenue_won=float(of.revenue[ready & won].sum()),
+        revenue_missed=float(of.revenue[won & ~ready].sum()),
+        handoffs=int(before.sum()),
+        weekly=_weekly(history, handed_over.at[before], capacity) if dated else None,
+        days_to_win=_days_to_win(decided, of, ready & won) if dated else None,
+        sales_hours=_hours(agreement, int(before.sum())),
+        outside_ideal=int((never & (decided.first_intent_at < of.first_at)).sum()),
+        explored=_explored(history, agreement, never),
+        months=_months(history, ready, won, lost) if dated else None,
+    )
+
+
+def _counted(history: History) -> Bools:
+    """Return which leads are not merged into another at the end of the history."""
+    counted = np.ones(len(history.leads), np.bool_)
+    facts = history.facts
+    names = facts["attribute"].to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero((names == MERGED) & (facts["at"].to_numpy() <= history.about.ends_at))
+    merged = facts["text"].is_valid().to_numpy()[rows]
+    counted[facts["lead"].to_numpy()[rows]] = ~merged  # sorted by time: the last one stays
+    return counted
+
+
+def _weekly(history: History, at: Ints, capacity: int | None) -> Weekly | None:
+    counts = weeks(history, at)
+    if not len(counts):
+        return None
+    over = None if capacity is None else int((counts > capacity).sum())
+    mean, median = float(counts.mean()), float(np.median(counts))
+    return Weekly(len(counts), mean, median, int(counts.max()), capacity, over)
+
+
+def _days_to_win(
+    decided: Decisions, of: Outcomes, leads: Bools
+) -> tuple[float, float, float] | None:
+    dated = leads & (of.won_at < FOREVER)
+    if not dated.any():
+        return None
+    days = (of.won_at[dated] - decided.first_ready_at[dated]) / DAY
+    low, middle, high = np.quantile(days, [0.25, 0.5, 0.75])
+    return float(low), float(middle), float(high)
+
+
+def _hours(agreement: Agreement, handed_over: int) -> float | None:
+    attempts = agreement.sales.attempts
+    if attempts is None or attempts.minutes is None:
+        return None
+    return handed_over * attempts.at_least * attempts.minutes / 60
+
+
+def _explored(history: History, agreement: Agreement, leads: Bools) -> int:
+    if not agreement.explore:
+        return 0
+    ids: Sequence[str] = history.leads["lead_id"].filter(leads).to_pylist()
+    share, name = agreement.explore, agreement.name
+    return sum(drawn(id_, agreement=name, purpose="explore", share=share) for id_ in ids)
+
+
+def _months(history: History, ready: Bools, won: Bools, lost: Bools) -> tuple[Month, ...]:
+    of = outcomes(history).counted
+    names, month = months(history)
+
+    def count(which: Bools) -> list[int]:
+        counted = which & of & (month >= 0)
+        return np.bincount(month[counted], minlength=len(names)).tolist()
+
+    columns = (of, ready, won, ready & won, ready & lost)
+    return tuple(
+        Month(name, *numbers) for name, *numbers in zip(names, *map(count, columns), strict=True)
+    )

@@ -1,0 +1,118 @@
+"""Scoring one lead while it is waiting: the same kernel, bound to plain objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from einig.engine.instants import BEGINNING
+from einig.engine.scoring.decisions import Decisions, decisions
+from einig.engine.scoring.kernel import Bound, sweep
+from einig.engine.scoring.lead import Activity, LeadHistory
+from einig.engine.scoring.matching import holds, points_of
+from einig.engine.scoring.plan import Plan
+from einig.engine.values import fold
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a plan says of a lead at an instant."""
+
+    at: int
+    fit: int
+    engagement: int
+    intent: bool
+    sales_ready: bool
+
+    @property
+    def score(self) -> int:
+        """Return fit and engagement together."""
+        return self.fit + self.engagement
+
+
+def state_at(plan: Plan, lead: LeadHistory, at: int) -> State | None:
+    """Return the state of a lead at an instant; None if the lead does not exist yet."""
+    swept = sweep(plan.arrays, bind_lead(plan, lead), 0, 1, at, at)
+    if not len(swept.at):
+        return None
+    fit, engagement = int(swept.fit[-1]), int(swept.engagement[-1])
+    return State(at, fit, engagement, bool(swept.intent[-1]), bool(swept.ready[-1]))
+
+
+def judge_lead(plan: Plan, lead: LeadHistory, until: int, since: int = BEGINNING) -> Decisions:
+    """Return what a plan decided about a lead at every instant up to `until` (included)."""
+    return decisions([sweep(plan.arrays, bind_lead(plan, lead), 0, 1, since, until)], 1)
+
+
+def bind_lead(plan: Plan, lead: LeadHistory) -> Bound:
+    """Return one lead in the terms of a plan."""
+    classes: dict[tuple[tuple[int, ...], bool, tuple[bool, ...]], int] = {}
+    matches = _matcher(plan)
+    kept = [(activity, matches(activity)) for activity in lead.activities]
+    kept = [(activity, of) for activity, of in kept if of[0] or of[1] or any(of[2])]
+    event_class = [classes.setdefault(of, len(classes)) for _, of in kept]
+    number = {attribute.name: index for index, attribute in enumerate(plan.attributes)}
+    facts = [fact for fact in lead.facts if fact.attribute in number]
+    checks = np.zeros((len(facts), len(plan.arrays.blank_checks)), np.bool_)
+    points = np.zeros(len(facts), np.int64)
+    for row, fact in enumerate(facts):
+        attribute = plan.attributes[number[fact.attribute]]
+        points[row] = points_of(attribute.table, fact.value)[0]
+        first = plan.arrays.check_first[number[fact.attribute]]
+        for check, where in enumerate(attribute.checks, first):
+            checks[row, check] = holds(where.condition, fact.value)
+    return Bound(
+        created=np.array([lead.created_at], np.int64),
+        event_first=np.array([0, len(kept)], np.int64),
+        at=_ints(activity.at for activity, _ in kept),
+        start=_ints(activity.start for activity, _ in kept),
+        until=_ints(activity.until for activity, _ in kept),
+        event_class=np.array(event_class, np.int32),
+        class_first=np.cumsum([0, *(len(of[0]) for of in classes)], dtype=np.int64),
+        class_criteria=_ints(criterion for of in classes for criterion in of[0]),
+        class_inquiry=np.array([of[1] for of in classes], np.bool_),
+        class_breaks=np.array([of[2] for of in classes], np.bool_).reshape(
+            len(classes), len(plan.silence)
+        ),
+        fact_first=np.array([0, len(facts)], np.int64),
+        fact_at=_ints(fact.at for fact in facts),
+        fact_attribute=np.array([number[fact.attribute] for fact in facts], np.int32),
+        fact_points=points,
+        fact_checks=checks,
+    )
+
+
+_Matched = tuple[tuple[int, ...], bool, tuple[bool, ...]]
+
+
+def _matcher(plan: Plan) -> Callable[[Activity], _Matched]:
+    """Return a function that says which criteria and silences an activity meets."""
+    by_type: dict[str, list[int]] = {}
+    for index, criterion in enumerate(plan.criteria):
+        by_type.setdefault(fold(criterion.activity), []).append(index)
+    wheres = [
+        [(fold(where.of), where.condition) for where in criterion.where]
+        for criterion in plan.criteria
+    ]
+    breaks = [frozenset(map(fold, silence.activities)) for silence in plan.silence]
+    folded: dict[str, str] = {}
+
+    def matched(activity: Activity) -> _Matched:
+        kind = folded.get(activity.type) or folded.setdefault(activity.type, fold(activity.type))
+        person = not activity.member
+        criteria = tuple(
+            index
+            for index in by_type.get(kind, ())
+            if (person or plan.criteria[index].per == "company")
+            and all(holds(test, activity.properties.get(name)) for name, test in wheres[index])
+        )
+        broken = tuple(person and (not kinds or kind in kinds) for kinds in breaks)
+        return criteria, person and kind in plan.inquiries, broken
+
+    return matched
+
+
+def _ints(values: Iterable[int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.fromiter(values, np.int64)

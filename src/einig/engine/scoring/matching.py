@@ -1,0 +1,128 @@
+"""Whether a value fulfils a condition, and what it earns: for one value, and for columns of them.
+
+The two forms say the same; a test compares them on generated conditions and values.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from einig.engine.agreement.model import (
+    AllOf,
+    Between,
+    Condition,
+    Contains,
+    FitTable,
+    Known,
+    NoneOf,
+    OneOf,
+    StartsWith,
+)
+from einig.engine.values import Value, fold, number
+
+Mask = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float64]  # NaN where there is no number
+
+
+def holds(condition: Condition, value: Value | None) -> bool:
+    """Return whether a value (None is blank) fulfils a condition."""
+    if isinstance(condition, AllOf):
+        return all(holds(part, value) for part in condition.conditions)
+    if value is None:
+        return condition == Known(False)
+    match condition:
+        case OneOf(texts):
+            return any(_equal(text, value) for text in texts)
+        case NoneOf(texts):
+            return not any(_equal(text, value) for text in texts)
+        case Contains(text):
+            return text in value.text
+        case StartsWith(text):
+            return value.text.startswith(text)
+        case Between(low, high):
+            return value.number is not None and low <= value.number < high
+        case Known(known):
+            return known
+
+
+def points_of(table: FitTable, value: Value | None) -> tuple[int, str]:
+    """Return what a value earns in a table, and the row (as written) that says so."""
+    if value is None:
+        return table.unknown, "unknown"
+    for row in table.texts:
+        if _equal(row.text, value):
+            return row.points, row.text
+    for span in table.ranges:
+        if value.number is not None and span.low <= value.number < span.high:
+            return span.points, span.label
+    return table.otherwise, "otherwise"
+
+
+def mask_of(condition: Condition, texts: pa.DictionaryArray, numbers: Numbers) -> Mask:
+    """Return for each row of a column whether it fulfils a condition."""
+    known = np.asarray(texts.indices.is_valid())
+    match condition:
+        case AllOf(parts):
+            masks = [mask_of(part, texts, numbers) for part in parts]
+            return np.logical_and.reduce(masks)
+        case OneOf(wanted):
+            return _any_equal(wanted, texts, numbers)
+        case NoneOf(unwanted):
+            return known & ~_any_equal(unwanted, texts, numbers)
+        case Contains(text):
+            return _by_entry(texts, pc.match_substring(texts.dictionary, text))
+        case StartsWith(text):
+            return _by_entry(texts, pc.starts_with(texts.dictionary, text))
+        case Between(low, high):
+            return (numbers >= low) & (numbers < high)
+        case Known(wanted_known):
+            return known if wanted_known else ~known
+
+
+def points_column(
+    table: FitTable, texts: pa.DictionaryArray, numbers: Numbers
+) -> npt.NDArray[np.int64]:
+    """Return for each row of a column what it earns in a table."""
+    known = np.asarray(texts.indices.is_valid())
+    points = np.where(known, table.otherwise, table.unknown).astype(np.int64)
+    for span in table.ranges:
+        points[(numbers >= span.low) & (numbers < span.high)] = span.points
+    for row in reversed(table.texts):
+        points[_any_equal([row.text], texts, numbers)] = row.points
+    return points
+
+
+@functools.lru_cache(maxsize=4096)
+def comparable(text: str) -> Value:
+    """Return the comparable form of a text in an agreement."""
+    folded = fold(text)
+    return Value(folded, number(folded))
+
+
+def _equal(text: str, value: Value) -> bool:
+    wanted = comparable(text)
+    same_number = wanted.number is not None and wanted.number == value.number
+    return wanted.text == value.text or same_number
+
+
+def _any_equal(wanted: Iterable[str], texts: pa.DictionaryArray, numbers: Numbers) -> Mask:
+    values = [comparable(text) for text in wanted]
+    found = pc.is_in(texts.dictionary, pa.array([v.text for v in values], pa.string()))
+    mask = _by_entry(texts, found)
+    if as_numbers := [v.number for v in values if v.number is not None]:
+        mask |= np.isin(numbers, as_numbers)
+    return mask
+
+
+def _by_entry(texts: pa.DictionaryArray, of_entry: pa.BooleanArray) -> Mask:
+    """Spread what is true of a dictionary's entries over the rows; blank rows are false."""
+    by_entry = np.append(np.asarray(of_entry.fill_null(False)), False)
+    if not texts.null_count:
+        return by_entry[np.asarray(texts.indices)]
+    return by_entry[np.asarray(texts.indices.fill_null(len(by_entry) - 1))]
