@@ -17,9 +17,9 @@ from einig.cli.inputs import (
 )
 from einig.cli.output import print_json
 from einig.cli.report import comparison_json, print_report, report_json
-from einig.engine.agreement.history_rules import check_against
 from einig.engine.backtest.replay import backtest, compare
 from einig.engine.scoring.judge import Engine
+from einig.engine.scoring.testable import check_against
 
 SET_ASIDE = 3
 

@@ -10,9 +10,9 @@ from einig.cli.inputs import agreement_argument, format_option, history_options,
 from einig.cli.output import issue_json, print_issues, print_json, say
 from einig.engine.agreement.content import content_hash
 from einig.engine.agreement.document import load
-from einig.engine.agreement.history_rules import check_against
 from einig.engine.agreement.rules import check
 from einig.engine.document import Refused
+from einig.engine.scoring.testable import check_against
 
 REFUSED, SET_ASIDE = 2, 3
 

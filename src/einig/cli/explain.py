@@ -18,13 +18,13 @@ from einig.cli.inputs import (
     moment_in,
 )
 from einig.cli.output import out, print_json, table
-from einig.engine.agreement.history_rules import check_against
 from einig.engine.document import refuse
 from einig.engine.document.shapes import did_you_mean
 from einig.engine.instants import iso
 from einig.engine.scoring.lead import NoSuchLead, lead_of
 from einig.engine.scoring.ledger import EngagementLine, Ledger, SilenceLine, ledger
 from einig.engine.scoring.plan import plan
+from einig.engine.scoring.testable import check_against
 from einig.engine.scoring.wording import missing_words
 
 SET_ASIDE = 3

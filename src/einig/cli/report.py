@@ -10,11 +10,11 @@ from rich.console import Console
 
 from einig.cli.output import count, money, of_100, out, table
 from einig.engine.agreement.content import content_hash
-from einig.engine.agreement.history_rules import untestable
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.backtest.measures import Month
 from einig.engine.backtest.replay import Backtest, Comparison, Side
 from einig.engine.instants import iso
+from einig.engine.scoring.testable import untestable
 
 MARK = "†"  # stands beside every figure that is not point in time
 

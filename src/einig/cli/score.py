@@ -20,11 +20,11 @@ from einig.cli.inputs import (
     moment_in,
 )
 from einig.cli.output import count, out, print_json, table
-from einig.engine.agreement.history_rules import check_against
 from einig.engine.history import History
 from einig.engine.instants import iso
 from einig.engine.scoring.decisions import Decisions
 from einig.engine.scoring.judge import Engine, judge
+from einig.engine.scoring.testable import check_against
 
 SET_ASIDE = 3
 

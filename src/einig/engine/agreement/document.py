@@ -121,7 +121,7 @@ def _condition(**read: Anything) -> Condition:
     return made[0] if len(made) == 1 else AllOf(tuple(made))
 
 
-_CONDITION_SHAPE = ByKind(
+_CONDITION_SHAPE: Shape = ByKind(
     scalar=Made(Text("value"), lambda text: OneOf((text,))),
     items=Made(ListOf(Text("value")), OneOf),
     entries=Record(
@@ -216,7 +216,7 @@ def _intent(name: str, read: dict[str, Anything]) -> Intent:
         raise Unfit("Either for or within is needed.", remedy)
     if "times" in read and "for" in read:
         raise Unfit("times goes with within.", "Write within instead of for.")
-    window = read.get("for", read.get("within"))
+    window: int = read["for"] if "for" in read else read["within"]
     kept = {key: read[key] for key in ("times", "where", "per", "after_inquiry") if key in read}
     return Intent(name=name, activity=read.get("activity", name), within=window, **kept)
 
@@ -294,7 +294,7 @@ def _intent_names(text: str) -> tuple[str | None, ...]:
     return (None,) if text in ("any", "true", "yes") else (text,)
 
 
-_RULE_SHAPE = ByKind(
+_RULE_SHAPE: Shape = ByKind(
     scalar=Made(Text("word"), _word_rule),
     entries=Record(
         {

@@ -104,6 +104,11 @@ class FitTable:
     otherwise: int = 0
     unknown: int = 0
 
+    @property
+    def rows(self) -> tuple[TextRow | RangeRow, ...]:
+        """Return all rows, texts first."""
+        return (*self.texts, *self.ranges)
+
 
 # --- engagement and intent --------------------------------------------------------------------
 
@@ -208,7 +213,7 @@ Rule = AtLeast | HasIntent | HasAttribute | All | Any
 class LeadRule:
     """Who is a lead at all: reachable by one of these attributes, and none of `never`.
 
-    Without `reachable_by` everyone is reachable. each entry of `never` is a set of conditions that
+    Without `reachable_by` everyone is reachable. Each entry of `never` is a set of conditions that
     must all hold to exclude. `inquiries` are the activities of which the earliest is the first
     inquiry; without them the lead's creation is.
     """
@@ -278,3 +283,8 @@ class Agreement:
     outside_fit: OutsideFit | None = None
     verify: float = 1.0
     explore: float = 0.0
+
+    @property
+    def behaviour(self) -> tuple[Engagement | Silence, ...]:
+        """Return everything that gives points for what a lead does, or leaves undone."""
+        return (*self.engagement, *self.silence)

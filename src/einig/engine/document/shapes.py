@@ -221,7 +221,10 @@ class ListOf:
     def read(self, node: Node, path: str, reading: Reading) -> tuple[Any, ...] | Bad:
         if isinstance(node, Items):
             reading.places.setdefault(path, node.place)
-            read = [self.of.read(item, path, reading) for item in node.items]
+            read = [
+                self.of.read(item, inside(path, str(number)), reading)
+                for number, item in enumerate(node.items, 1)
+            ]
             return BAD if any(item is BAD for item in read) else tuple(read)
         if self.single:
             item = self.of.read(node, path, reading)

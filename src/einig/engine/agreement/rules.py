@@ -1,0 +1,270 @@
+"""What an agreement must not say: small rules, each with one message and what to write instead."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from einig.engine.agreement.document import Document
+from einig.engine.agreement.model import (
+    Agreement,
+    All,
+    Any,
+    AtLeast,
+    Engagement,
+    FitTable,
+    HasIntent,
+    Rule,
+)
+from einig.engine.agreement.words import points
+from einig.engine.document import Issue, Place
+from einig.engine.document.shapes import did_you_mean
+from einig.engine.instants import FOREVER
+from einig.engine.values import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found: the path of the criterion, the message, and what to write instead."""
+
+    criterion: str
+    message: str
+    remedy: str
+    level: Literal["error", "warning"] = "error"
+
+
+class Check(Protocol):
+    """A rule that an agreement has to keep."""
+
+    def find(self, document: Document) -> Iterable[Finding]:
+        """Yield where the rule is not kept."""
+
+
+def check(document: Document) -> list[Issue]:
+    """Return every issue of an agreement, in the order of its lines. Errors refuse it."""
+    findings = [finding for rule in CHECKS for finding in rule.find(document)]
+    issues = [
+        Issue(f.level, _place(document, f.criterion), f.criterion, f.message, f.remedy)
+        for f in findings
+    ]
+    return sorted(issues, key=lambda issue: (issue.place.line, issue.place.column, issue.message))
+
+
+def _place(document: Document, path: str) -> Place:
+    while path and path not in document.places:
+        path = path.rpartition(".")[0]
+    return document.places.get(path, Place(document.file))
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+class NamesDiffer:
+    """Names that are equal as compared are one thing, so they stand once."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        agreement = document.agreement
+        yield from _repeated("fit", [table.attribute for table in agreement.fit])
+        for table in agreement.fit:
+            yield from _repeated(f"fit.{table.attribute}", [row.text for row in table.texts])
+        yield from _repeated("engagement", [each.name for each in agreement.behaviour])
+        yield from _repeated("intent", [intent.name for intent in agreement.intent])
+
+
+def _repeated(path: str, names: Sequence[str]) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for name in names:
+        first = seen.setdefault(fold(name), name)
+        if first != name:
+            message = f"{name} is the same as {first}: upper and lower case are not told apart."
+            yield Finding(f"{path}.{name}", message, "Keep one of them.")
+
+
+class IntentIsDefined:
+    """A buying signal that sales-ready asks for has to be defined."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        names = [intent.name for intent in document.agreement.intent]
+        for rule in _parts(document.agreement.sales_ready):
+            if not isinstance(rule, HasIntent):
+                continue
+            if rule.name is None and not names:
+                message = "A buying signal is asked for, and none is defined."
+                remedy = "Add for example intent: {demo_requested: {for: 14 days}}."
+                yield Finding("sales_ready", message, remedy)
+            elif rule.name is not None and rule.name not in names:
+                message = f"No buying signal is called {rule.name}."
+                remedy = did_you_mean(rule.name, names) or "Define it under intent."
+                yield Finding("sales_ready", message, remedy)
+
+
+class SomethingIsExcluded:
+    """An entry of `never` without a condition would exclude everyone."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        for number, each in enumerate(document.agreement.lead.never, 1):
+            if not each:
+                message = "This entry has no condition, so it would exclude everyone."
+                remedy = "Write a condition, or remove the entry."
+                yield Finding(f"lead.never.{number}", message, remedy)
+
+
+# --- points -----------------------------------------------------------------------------------
+
+
+class CapHoldsOneAction:
+    """A limit below the points of one action would cut off every one of them."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        for criterion in document.agreement.engagement:
+            cap, path = criterion.at_most, f"engagement.{criterion.name}.at_most"
+            given = [step.points for step in criterion.steps]
+            most = max(given, key=abs)
+            if cap is None:
+                continue
+            if any(p * (-1 if cap < 0 else 1) < 0 for p in given) or (cap == 0 and any(given)):
+                message = f"at_most {cap} and points of {most} point in different directions."
+                remedy = "Give at_most the sign of the points, for example "
+                yield Finding(path, message, f"{remedy}at_most: {2 * most}.")
+            elif abs(cap) < abs(most):
+                message = f"The limit of {cap} is below the {points(most)} of one action."
+                yield Finding(path, message, f"Write at_most: {most}, or give fewer points.")
+
+
+class PointsAreGiven:
+    """A criterion that gives no points does nothing."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        agreement = document.agreement
+        idle = [c.name for c in agreement.engagement if not any(s.points for s in c.steps)]
+        idle += [silence.name for silence in agreement.silence if not silence.points]
+        for name in idle:
+            remedy = "Give points, or remove it."
+            yield Finding(f"engagement.{name}", "It gives no points.", remedy, "warning")
+
+
+class ThresholdIsInReach:
+    """A threshold above every possible sum hands nobody over, one below all of them everyone."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        fit, engagement = _fit_range(document.agreement), _engagement_range(document.agreement)
+        score = fit[0] + engagement[0], fit[1] + engagement[1]
+        ranges = {"fit": fit, "engagement": engagement, "score": score}
+        for path, rule in _thresholds(document):
+            low, high = ranges[rule.measure]
+            if rule.points > high:
+                message = f"{rule.measure} cannot reach {rule.points}: the most is {high:g}."
+                yield Finding(path, message, f"Write {rule.measure}: {high:g} or less.")
+            elif rule.points <= low:
+                message = f"{rule.measure} is always at least {low:g}, so this asks for nothing."
+                remedy = f"Write more than {low:g}, or remove it."
+                yield Finding(path, message, remedy, "warning")
+
+
+def _thresholds(document: Document) -> Iterator[tuple[str, AtLeast]]:
+    """Yield each threshold with the path at which it is written."""
+    rules = [r for r in _parts(document.agreement.sales_ready) if isinstance(r, AtLeast)]
+    written = [path.rpartition(".") for path in document.places if path.startswith("sales_ready.")]
+    for measure in ("fit", "engagement", "score"):
+        paths = [f"{head}.{name}" for head, _, name in written if name == measure]
+        paths = [path for path in paths if ".attributes." not in path]
+        of_measure = [rule for rule in rules if rule.measure == measure]
+        if len(paths) != len(of_measure):  # made in code, so written nowhere
+            paths = ["sales_ready"] * len(of_measure)
+        yield from zip(paths, of_measure, strict=True)
+
+
+def _fit_range(agreement: Agreement) -> tuple[float, float]:
+    bounds = [_table_range(table) for table in agreement.fit]
+    return sum(low for low, _ in bounds), sum(high for _, high in bounds)
+
+
+def _table_range(table: FitTable) -> tuple[int, int]:
+    given = [*(row.points for row in table.rows), table.otherwise, table.unknown]
+    return min(given), max(given)
+
+
+def _engagement_range(agreement: Agreement) -> tuple[float, float]:
+    bounds = [_criterion_range(criterion) for criterion in agreement.engagement]
+    bounds += [(min(0, s.points), max(0, s.points)) for s in agreement.silence]
+    return sum(low for low, _ in bounds), sum(high for _, high in bounds)
+
+
+def _criterion_range(criterion: Engagement) -> tuple[float, float]:
+    given = [step.points for step in criterion.steps]
+    low = -math.inf if min(given) < 0 else 0.0
+    high = math.inf if max(given) > 0 else 0.0
+    cap = criterion.at_most
+    if cap is None:
+        return low, high
+    return (max(low, cap), high) if cap < 0 else (low, min(high, cap))
+
+
+# --- what is defined and what is used ---------------------------------------------------------
+
+
+class DefinedIsUsed:
+    """What sales-ready does not look at decides nothing."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        agreement = document.agreement
+        parts = list(_parts(agreement.sales_ready))
+        measures = {part.measure for part in parts if isinstance(part, AtLeast)}
+        names = {part.name for part in parts if isinstance(part, HasIntent)}
+        if agreement.fit and not measures & {"fit", "score"}:
+            yield _idle("fit", "fit")
+        if (agreement.engagement or agreement.silence) and not measures & {"engagement", "score"}:
+            yield _idle("engagement", "engagement")
+        for intent in agreement.intent:
+            if not names & {None, intent.name}:
+                yield _idle(f"intent.{intent.name}", f"the buying signal {intent.name}")
+
+
+def _idle(path: str, what: str) -> Finding:
+    remedy = "Use it in sales_ready, or remove it."
+    return Finding(path, f"sales_ready does not look at {what}.", remedy, "warning")
+
+
+class ActionOutsideFitIsAnswered:
+    """Someone who asks for a demo and does not fit is answered all the same, by whom is agreed."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        agreement = document.agreement
+        if agreement.fit and agreement.intent and agreement.outside_fit is None:
+            message = "It is not agreed who answers an action from outside the ideal."
+            remedy = "Add outside_fit: {answered_by: marketing, within: 1 working day}."
+            yield Finding("", message, remedy, "warning")
+
+
+class StepsFade:
+    """A last step that never ends leaves points for ever; a cap has to hold them."""
+
+    def find(self, document: Document) -> Iterator[Finding]:
+        for criterion in document.agreement.engagement:
+            if criterion.steps[-1].ends >= FOREVER and criterion.at_most is None:
+                message = "Its points never run out and have no limit, so they only grow."
+                remedy = "Give it a window, or at_most."
+                yield Finding(f"engagement.{criterion.name}", message, remedy, "warning")
+
+
+def _parts(rule: Rule) -> Iterator[Rule]:
+    """Yield a rule and everything in it, in the order in which it is written."""
+    yield rule
+    if isinstance(rule, All | Any):
+        for part in rule.parts:
+            yield from _parts(part)
+
+
+CHECKS: tuple[Check, ...] = (
+    NamesDiffer(),
+    IntentIsDefined(),
+    SomethingIsExcluded(),
+    CapHoldsOneAction(),
+    PointsAreGiven(),
+    ThresholdIsInReach(),
+    DefinedIsUsed(),
+    ActionOutsideFitIsAnswered(),
+    StepsFade(),
+)
