@@ -22,8 +22,8 @@ def clean_events(connection: Connection, properties: Sequence[str]) -> None:
     columns = [f"p{i}" for i in range(len(properties))]
     connection.execute(f"""
         CREATE TEMP VIEW every_event AS
-        SELECT event_id, lead_id, type, coalesce(known_from, at) AS known,
-               least(at, coalesce(known_from, at)) AS at, coalesce(known_until, forever()) AS until
+        SELECT event_id, lead_id, type, coalesce(known_from, "at") AS known,
+               least("at", coalesce(known_from, "at")) AS "at", coalesce(known_until, forever()) AS until
                {"".join(f", {column}" for column in columns)}
         FROM in_events""")
     # comparing hashes first leaves next to nothing to sort where ids are unique, as they mostly are
@@ -33,7 +33,7 @@ def clean_events(connection: Connection, properties: Sequence[str]) -> None:
     if not whole(connection, "SELECT count(*) FROM repeated"):
         connection.execute("CREATE TEMP VIEW cleaned AS FROM every_event")
         return
-    order = ", ".join(["known", "at", "lead_id", "type", "until", *columns])
+    order = ", ".join(["known", '"at"', "lead_id", "type", "until", *columns])
     connection.execute(f"""
         CREATE TEMP VIEW cleaned AS
         FROM every_event ANTI JOIN repeated ON hash(event_id) = hashed
@@ -55,12 +55,12 @@ def events_query(
     left_out = f"AND type NOT IN {literals(names)}" if names else ""
     columns, joins, schema = _properties(connection, properties)
     query = f"""
-        SELECT lead, at, start, ending AS until, type, event_id, member{columns}
+        SELECT lead, "at", start, ending AS until, type, event_id, member{columns}
         FROM (SELECT e.*, r.lead, r.member, greatest(e.known, r.begins, r.created) AS start,
                      least(e.until, r.ends) AS ending
               FROM cleaned AS e JOIN reach AS r ON e.lead_id = r.identity) AS reached{joins}
         WHERE start < ending {left_out}
-        ORDER BY lead, at, event_id, start, member"""
+        ORDER BY lead, "at", event_id, start, member"""
     return query, schema
 
 

@@ -57,7 +57,7 @@ def build(
             connection.register(f"in_{each}", getattr(tables, each))
 
         def keep(name: str, query: str, schema: pa.Schema) -> None:
-            made[name] = connection.execute(query).to_arrow_table().cast(schema)
+            made[name] = connection.sql(query).to_arrow_table().cast(schema)
             connection.register(name, made[name])
 
         about = resolve(connection, told, keep)

@@ -22,17 +22,17 @@ def facts_query(connection: Connection) -> str:
         WITH changed AS (
             SELECT * FROM ({_alone()}) UNION ALL SELECT * FROM ({_linked()})
             UNION ALL
-            SELECT n.lead, {literal(MERGED)}, greatest(m.at, n.created), m.value
+            SELECT n.lead, {literal(MERGED)}, greatest(m."at", n.created), m.value
             FROM in_mergers AS m JOIN numbered AS n USING (lead_id)
-            QUALIFY row_number() OVER (PARTITION BY n.lead, greatest(m.at, n.created)
-                                       ORDER BY m.at DESC) = 1),
+            QUALIFY row_number() OVER (PARTITION BY n.lead, greatest(m."at", n.created)
+                                       ORDER BY m."at" DESC) = 1),
         differing AS (
             SELECT * FROM changed
             QUALIFY value IS DISTINCT FROM
-                    lag(value) OVER (PARTITION BY lead, attribute ORDER BY at))
-        SELECT lead, attribute, at, value, text, number
+                    lag(value) OVER (PARTITION BY lead, attribute ORDER BY "at"))
+        SELECT lead, attribute, "at", value, text, number
         FROM differing LEFT JOIN fact_texts USING (value)
-        ORDER BY lead, attribute, at"""
+        ORDER BY lead, attribute, "at" """
 
 
 def _name_attributes(connection: Connection) -> None:
@@ -65,7 +65,7 @@ def _tell_leads(connection: Connection) -> None:
 def _alone() -> str:
     """Return the query for leads to which nobody is linked: the newest at each instant."""
     return """
-        SELECT lead, attribute, greatest(known, created) AS at, value FROM told WHERE NOT linked
+        SELECT lead, attribute, greatest(known, created) AS "at", value FROM told WHERE NOT linked
         QUALIFY row_number() OVER (PARTITION BY lead, attribute, greatest(known, created)
                                    ORDER BY known DESC, sequence DESC, row DESC) = 1"""
 
@@ -77,10 +77,10 @@ def _linked() -> str:
             SELECT *, greatest(known, begins, created) AS counts_from FROM told
             WHERE linked AND greatest(known, begins, created) < ends),
         instants AS (
-            SELECT DISTINCT lead, attribute, counts_from AS at FROM held
+            SELECT DISTINCT lead, attribute, counts_from AS "at" FROM held
             UNION SELECT DISTINCT lead, attribute, ends FROM held WHERE ends < forever())
-        SELECT i.lead, i.attribute, i.at, h.value
+        SELECT i.lead, i.attribute, i."at", h.value
         FROM instants AS i LEFT JOIN held AS h ON i.lead = h.lead AND i.attribute = h.attribute
-             AND h.counts_from <= i.at AND i.at < h.ends
-        QUALIFY row_number() OVER (PARTITION BY i.lead, i.attribute, i.at
+             AND h.counts_from <= i."at" AND i."at" < h.ends
+        QUALIFY row_number() OVER (PARTITION BY i.lead, i.attribute, i."at"
                                    ORDER BY h.known DESC, h.sequence DESC, h.row DESC) = 1"""

@@ -16,8 +16,8 @@ def name_owners(connection: Connection, ends_at: int) -> None:
     """
     connection.execute(f"""
         CREATE TEMP TABLE merged AS
-        SELECT lead FROM out_facts WHERE attribute = 'merged' AND at <= {ends_at}
-        GROUP BY lead HAVING arg_max_null(value, at) IS NOT NULL""")
+        SELECT lead FROM out_facts WHERE attribute = 'merged' AND "at" <= {ends_at}
+        GROUP BY lead HAVING arg_max_null(value, "at") IS NOT NULL""")
     connection.execute(f"""
         CREATE TEMP TABLE owners AS
         SELECT DISTINCT identity, lead FROM reach
@@ -31,8 +31,8 @@ def combine_outcomes(
     """Make `known_outcomes`; return the query for them, and how many leads have none and why."""
     connection.execute("""
         CREATE TEMP TABLE combined AS
-        SELECT lead, bool_or(won) AS won, min(coalesce(at, forever())) AS first_at,
-               min(at) FILTER (won) AS won_at,
+        SELECT lead, bool_or(won) AS won, min(coalesce("at", forever())) AS first_at,
+               min("at") FILTER (won) AS won_at,
                -- in a fixed order: sums of fractions depend on it
                coalesce(sum(revenue ORDER BY revenue) FILTER (won), 0.0) AS revenue
         FROM in_outcomes JOIN owners ON lead_id = identity GROUP BY lead""")
@@ -67,6 +67,6 @@ def _never_worked(connection: Connection, worked: Iterable[str]) -> str:
 def feedback_query() -> str:
     """Return the query for what sales said of leads, under the leads that they are part of."""
     return """
-        SELECT lead, at, verdict = 'returned' AS returned, reason
+        SELECT lead, "at", verdict = 'returned' AS returned, reason
         FROM in_feedback JOIN owners ON lead_id = identity
-        ORDER BY lead, at, returned, reason"""
+        ORDER BY lead, "at", returned, reason"""

@@ -71,7 +71,7 @@ def resolve(connection: Connection, told: Told, keep: Keep) -> About:
 
 _UNDATED = """
     SELECT (SELECT count(*) FROM in_leads WHERE created_at IS NULL)
-         + (SELECT count(*) FROM in_outcomes WHERE at IS NULL)"""
+         + (SELECT count(*) FROM in_outcomes WHERE "at" IS NULL)"""
 
 _ASSUMED = """
     SELECT DISTINCT a.attribute
@@ -91,9 +91,9 @@ def _number_leads(connection: Connection) -> int:
 
 def _link(connection: Connection) -> int:
     """Make `reach` and `in_mergers`; return how many links lead nowhere."""
-    links = connection.execute("SELECT * FROM in_links").to_arrow_table()
+    links = connection.sql("SELECT * FROM in_links").to_arrow_table()
     ids = (
-        connection.execute("SELECT lead_id FROM numbered").to_arrow_table() if len(links) else None
+        connection.sql("SELECT lead_id FROM numbered").to_arrow_table() if len(links) else None
     )
     found = follow(links, set(ids["lead_id"].to_pylist()) if ids else set())
     connection.register("linked_identities", found.reach)
@@ -117,9 +117,9 @@ def _ends_at(connection: Connection) -> int | None:
             SELECT max(created_at) AS t FROM in_leads
             UNION ALL SELECT max(greatest(known, nullif(until, forever()))) FROM cleaned
             UNION ALL SELECT max(known_from) FROM in_facts
-            UNION ALL SELECT max(at) FROM in_outcomes
+            UNION ALL SELECT max("at") FROM in_outcomes
             UNION ALL SELECT max(greatest(linked_at, unlinked_at)) FROM in_links
-            UNION ALL SELECT max(at) FROM in_feedback)""").fetchall()[0][0]
+            UNION ALL SELECT max("at") FROM in_feedback)""").fetchall()[0][0]
     return None if known is None else int(known)
 
 

@@ -18,7 +18,7 @@ def compare(connection: Connection, name: str, values: str) -> bool:
     any value reads as a number.
     """
     query = f"SELECT DISTINCT value FROM ({values}) WHERE value IS NOT NULL"
-    distinct = connection.execute(query).to_arrow_table()
+    distinct = connection.sql(query).to_arrow_table()
     compared = [_compared(batch.column(0).to_pylist()) for batch in distinct.to_batches(_AT_ONCE)]
     connection.register("compared", pa.concat_tables([_SCHEMA.empty_table(), *compared]))
     connection.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM compared")
