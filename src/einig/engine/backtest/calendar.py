@@ -59,8 +59,8 @@ def _days_of(at: Ints, zone: str) -> Ints:
     with duckdb.connect() as connection:
         connection.register("instants", table)
         days = connection.execute(
-            "select (timezone($zone, make_timestamptz(at))::date - date '1970-01-01')::bigint"
-            " as day from instants",
+            """select (timezone($zone, make_timestamptz("at"))::date - date '1970-01-01')::bigint
+               as day from instants""",
             {"zone": zone},
         ).fetchnumpy()["day"]
     found: npt.NDArray[np.int64] = np.asarray(days, np.int64)[place]
