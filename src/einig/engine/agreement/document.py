@@ -274,11 +274,11 @@ def _rule(**read: Anything) -> Rule:
         "score": lambda points: (AtLeast("score", points),),
         "intent": lambda names: tuple(HasIntent(name) for name in names),
         "attributes": lambda wheres: tuple(HasAttribute(where) for where in wheres),
-        "all": lambda parts: (All(parts),),
-        "any": lambda parts: (Any(parts),),
+        "all": lambda parts: parts,
+        "any": lambda parts: parts if len(parts) == 1 else (Any(parts),),
     }
     parts = tuple(part for key, value in read.items() for part in makers[key](value))
-    if not parts or any(isinstance(part, All | Any) and not part.parts for part in parts):
+    if not parts or () in read.values():
         raise Unfit("Here nothing is demanded.", "Write for example fit: 40.")
     return parts[0] if len(parts) == 1 else All(parts)
 
