@@ -12,7 +12,6 @@ from einig.engine.agreement.content import content_hash
 from einig.engine.agreement.document import load
 from einig.engine.agreement.rules import check
 from einig.engine.document import Refused
-from einig.engine.scoring.testable import check_against
 
 REFUSED, SET_ASIDE = 2, 3
 
@@ -40,6 +39,8 @@ def command(
         name, digest = document.agreement.name, content_hash(document.agreement)
         issues = check(document)
         if history is not None:
+            from einig.engine.scoring.testable import check_against
+
             read = load_history(history, data)
             aside = read.about.set_aside
             issues += check_against(document, read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -14,8 +14,10 @@ from einig.cli.output import count, print_issues, progress, say
 from einig.engine.agreement.document import Document, load
 from einig.engine.agreement.rules import check
 from einig.engine.document import Issue, Refused, refuse
-from einig.engine.history import History, read_history
 from einig.engine.instants import instant
+
+if TYPE_CHECKING:
+    from einig.engine.history import History
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -87,6 +89,8 @@ def accept(issues: list[Issue]) -> None:
 
 def load_history(mapping: Path, data: Path | None) -> History:
     """Read a history with progress; say what was set aside."""
+    from einig.engine.history.read import read_history
+
     with progress() as report:
         history = read_history(mapping, data=data, progress=report)
     if history.about.set_aside:

@@ -18,7 +18,14 @@ from einig.engine.document import Refused
 
 REFUSED, SET_ASIDE, INTERRUPTED = 2, 3, 130
 
-_COMMANDS = ("check", "diff", "score", "explain", "backtest", "new")
+_COMMANDS = {
+    "new": "Write a first agreement.",
+    "check": "Say everything that is wrong with an agreement.",
+    "diff": "Say in words how two agreements differ.",
+    "score": "Score every lead as of an instant.",
+    "explain": "Show where a lead's points come from.",
+    "backtest": "Replay an agreement on a history.",
+}
 
 
 class _Commands(click.Group):
@@ -32,6 +39,10 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"einig.cli.{cmd_name}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.group(
