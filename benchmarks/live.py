@@ -33,7 +33,7 @@ def _lead() -> LeadHistory:
         Fact(name, 0, value(text), text)
         for name, text in (("industry", "Software"), ("employees", "120"))
     )
-    paths = [value(path) for path in PATHS]
+    paths = [found for path in PATHS if (found := value(path))]
     activities = tuple(
         Activity(
             event_id=str(number),

@@ -115,7 +115,8 @@ ROWS: dict[str, list[Any]] = {
 def history(**more: list[Any]) -> History:
     """Return the history of the cast, with more rows where a test adds some."""
     rows = {name: [*given, *more.get(name, ())] for name, given in ROWS.items()}
-    return build(**rows, name="Spring", zone=ZONE, currency="EUR")
+    given: dict[str, Any] = rows
+    return build(**given, name="Spring", zone=ZONE, currency="EUR")
 
 
 def returned(lead: str, at: str, reason: str = "no need") -> FeedbackRow:

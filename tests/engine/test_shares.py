@@ -1,4 +1,4 @@
-"""Shares are drawn from the lead's id and the agreement's name alone, so a replay draws the same."""
+"""Shares are drawn from the lead's id and the agreement's name alone: a replay draws the same."""
 
 from einig.engine.shares import drawn
 

@@ -90,7 +90,7 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
         fit = engagement = 0
         for table in agreement.fit:
             value = values.get(_fold(table.attribute), "")
-            points = [row.points for row in (*table.texts, *table.ranges) if _holds(row, value)]
+            points = [row.points for row in table.rows if _holds(row, value)]
             fit += [*points, table.otherwise][0] if value else table.unknown
         for c in agreement.engagement:
             total = sum(s.points for s in c.steps for age in ages(c) if s.begins <= age < s.ends)
@@ -107,9 +107,8 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
     def qualified(agreement: m.Agreement, returned: int, at: int) -> bool:
         rising = [c for c in agreement.engagement if any(s.points > 0 for s in c.steps)]
         moves = list(pairwise([returned, *(t for t in instants if returned < t <= at)]))
-        news = [
-            (matching(c, a), matching(c, b)) for c in (*agreement.intent, *rising) for a, b in moves
-        ]
+        good: list[m.Engagement | m.Intent] = [*agreement.intent, *rising]
+        news = [(matching(c, a), matching(c, b)) for c in good for a, b in moves]
         return any(event not in before for before, now in news for event in now)
 
     judged = [state(at, version[-1]) for at in instants if (version := _held(versions, at))]

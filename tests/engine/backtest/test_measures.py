@@ -1,5 +1,7 @@
 """What a replay comes to, worked out by hand for the cast of tests/world.py."""
 
+from typing import Any
+
 import pytest
 
 from einig.engine.backtest.intervals import Proportion
@@ -115,7 +117,7 @@ def test_a_returned_lead_comes_back_only_with_a_new_qualifying_activity() -> Non
     ]
 
 
-def _handed_over(lead: str, **more: list[object]) -> list[str]:
+def _handed_over(lead: str, **more: list[Any]) -> list[str]:
     read = history(**more)
     opened = backtest(read, agreement()).handoffs
     number = read.leads["lead_id"].to_pylist().index(lead)
@@ -146,7 +148,7 @@ def test_what_becomes_known_later_changes_no_earlier_decision() -> None:
 
 
 def test_without_dates_there_are_no_weekly_figures() -> None:
-    rows = ROWS | {
+    rows: dict[str, Any] = ROWS | {
         "leads": [LeadRow(lead_id=lead, created_at=None) for lead in LEADS],
         "outcomes": [OutcomeRow(lead_id="Ada", won=True, at=None, revenue=5.0)],
     }

@@ -217,7 +217,8 @@ def _months(history: History, ready: Bools, won: Bools, lost: Bools) -> tuple[Mo
 
     def count(which: Bools) -> list[int]:
         counted = which & of & (month >= 0)
-        return np.bincount(month[counted], minlength=len(names)).tolist()
+        numbers: list[int] = np.bincount(month[counted], minlength=len(names)).tolist()
+        return numbers
 
     columns = (of, ready, won, ready & won, ready & lost)
     return tuple(

@@ -36,8 +36,8 @@ def bind(plan: Plan, history: History) -> Bound:
     """Return the activities and facts of all leads of a history in the terms of a plan."""
     created = history.leads["created_at"].to_numpy()
     events = _events(plan, history)
-    facts = _facts(plan, history)
-    return Bound(created, *_grouped(events, len(created)), **_classes(plan, events), **facts)
+    columns = _grouped(events, len(created)) | _classes(plan, events) | _facts(plan, history)
+    return Bound(created=created, **columns)
 
 
 # --- activities -------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ def _side_by_side(
 
 def _matched(plan: Plan, batch: pa.RecordBatch) -> _Matched:
     kinds, kind = _distinct(_flags(plan, batch))
-    matter = kinds.any(axis=1)
+    matter: Bools = np.any(kinds, axis=1)
     keep = slice(None) if matter.all() else np.flatnonzero(matter[kind])
     columns = (batch.column(name).to_numpy()[keep] for name in ("lead", "at", "start", "until"))
     return _Matched(kinds, kind[keep], *columns)
@@ -143,7 +143,8 @@ def _flags(plan: Plan, batch: pa.RecordBatch) -> list[Mask]:
         for where in criterion.where:
             if mask.any():
                 mask &= mask_of(where.condition, *properties.column(where.of))
-        return mask & person if criterion.per == "person" else mask
+        both: Mask = mask & person
+        return both if criterion.per == "person" else mask
 
     return [
         *(matches(criterion) for criterion in plan.criteria),
@@ -200,15 +201,16 @@ def _classes(plan: Plan, events: _Events) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def _grouped(events: _Events, leads: int) -> tuple[Ints, Ints, Ints, Ints, npt.NDArray[np.int32]]:
+def _grouped(events: _Events, leads: int) -> dict[str, npt.NDArray[Any]]:
     """Return where each lead's activities begin, and the activities grouped by lead."""
-    lead, columns = events.lead, [events.at, events.start, events.until, events.of]
+    lead = events.lead
+    columns: list[npt.NDArray[Any]] = [events.at, events.start, events.until, events.of]
     first = np.concatenate([[0], np.cumsum(np.bincount(lead, minlength=leads))]).astype(np.int64)
     if len(lead) and np.any(lead[1:] < lead[:-1]):
         order = _by_lead(lead, first)
         columns = [column[order] for column in columns]
-    at, start, until, of = columns
-    return first, at, start, until, of
+    names = ("at", "start", "until", "event_class")
+    return {"event_first": first} | dict(zip(names, columns, strict=True))
 
 
 @njit(cache=True, nogil=True)
@@ -271,4 +273,5 @@ def numbers(column: pa.Array | pa.ChunkedArray | None, texts: pa.DictionaryArray
     """Return a number column as an array with NaN where there is none."""
     if column is None:
         return np.full(len(texts), np.nan)
-    return pc.fill_null(column, np.nan).to_numpy()
+    filled: Numbers = pc.fill_null(column, np.nan).to_numpy()
+    return filled

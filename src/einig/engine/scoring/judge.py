@@ -79,5 +79,5 @@ def swept(of: Plan, bound: Bound, begins: int, ends: int) -> Swept:
         return sweep(of.arrays, bound, 0, leads, begins, ends)
     with ThreadPoolExecutor(workers) as pool:
         spans = pairwise(edges)
-        parts = list(pool.map(lambda span: sweep(of.arrays, bound, *span, begins, ends), spans))
+        parts = list(pool.map(lambda s: sweep(of.arrays, bound, s[0], s[1], begins, ends), spans))
     return Swept(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

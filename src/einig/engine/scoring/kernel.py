@@ -136,7 +136,7 @@ def sweep(  # noqa: PLR0912, PLR0915  # one loop: numba compiles it best, and it
                     sums[kind] = after = before + amount
                     if plan.is_intent[kind]:
                         needed = plan.times[kind]
-                        intents += np.int64(after >= needed) - np.int64(before >= needed)
+                        intents += int(after >= needed) - int(before >= needed)
                     else:
                         low, high = plan.lowest[kind], plan.highest[kind]
                         engagement += min(max(after, low), high) - min(max(before, low), high)

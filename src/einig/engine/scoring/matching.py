@@ -69,8 +69,8 @@ def mask_of(condition: Condition, texts: pa.DictionaryArray, numbers: Numbers) -
     known = np.asarray(texts.indices.is_valid())
     match condition:
         case AllOf(parts):
-            masks = [mask_of(part, texts, numbers) for part in parts]
-            return np.logical_and.reduce(masks)
+            every: Mask = np.all([mask_of(part, texts, numbers) for part in parts], axis=0)
+            return every
         case OneOf(wanted):
             return _any_equal(wanted, texts, numbers)
         case NoneOf(unwanted):
@@ -122,7 +122,7 @@ def _any_equal(wanted: Iterable[str], texts: pa.DictionaryArray, numbers: Number
 
 def _by_entry(texts: pa.DictionaryArray, of_entry: pa.BooleanArray) -> Mask:
     """Spread what is true of a dictionary's entries over the rows; blank rows are false."""
-    by_entry = np.append(np.asarray(of_entry.fill_null(False)), False)
-    if not texts.null_count:
-        return by_entry[np.asarray(texts.indices)]
-    return by_entry[np.asarray(texts.indices.fill_null(len(by_entry) - 1))]
+    by_entry = np.append(np.asarray(of_entry.fill_null(False), np.bool_), False)
+    entry = texts.indices.fill_null(len(by_entry) - 1) if texts.null_count else texts.indices
+    spread: Mask = by_entry[np.asarray(entry)]
+    return spread

@@ -100,7 +100,7 @@ class Plan:
 
 def plan(agreement: Agreement) -> Plan:
     """Return the plan of an agreement."""
-    criteria = (*agreement.engagement, *agreement.intent)
+    criteria: tuple[Criterion, ...] = (*agreement.engagement, *agreement.intent)
     attributes = _attributes(agreement)
     checks = [where for attribute in attributes for where in attribute.checks]
     coder = _Coder(

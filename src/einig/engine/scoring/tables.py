@@ -72,7 +72,8 @@ def tables(history: History, engine: Literal["duckdb", "spark"]) -> Iterator[Tab
 def _distinct(history: History) -> Iterable[str]:
     if history.about.activities:
         return history.about.activities
-    return history.events.to_table(columns=["type"])["type"].unique().to_pylist()
+    names: list[str] = history.events.to_table(columns=["type"])["type"].unique().to_pylist()
+    return names
 
 
 def _read(backend: Any, name: str, source: pa.Table | ds.Dataset, folder: Path) -> Table:
