@@ -23,7 +23,8 @@ def clean_events(connection: Connection, properties: Sequence[str]) -> None:
     connection.execute(f"""
         CREATE TEMP VIEW every_event AS
         SELECT event_id, lead_id, type, coalesce(known_from, "at") AS known,
-               least("at", coalesce(known_from, "at")) AS "at", coalesce(known_until, forever()) AS until
+               least("at", coalesce(known_from, "at")) AS "at",
+               coalesce(known_until, forever()) AS until
                {"".join(f", {column}" for column in columns)}
         FROM in_events""")
     # comparing hashes first leaves next to nothing to sort where ids are unique, as they mostly are

@@ -136,7 +136,8 @@ def _flags(plan: Plan, batch: pa.RecordBatch) -> list[Mask]:
 
     def done(names: Iterable[str]) -> Mask:
         wanted = {fold(name) for name in names}
-        return np.array([name in wanted for name in folded], np.bool_)[of_type]
+        mask: Mask = np.array([name in wanted for name in folded], np.bool_)[of_type]
+        return mask
 
     def matches(criterion: Engagement | Intent) -> Mask:
         mask = done([criterion.activity])
