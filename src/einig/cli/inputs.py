@@ -14,7 +14,7 @@ from einig.cli.output import count, print_issues, progress, say
 from einig.engine.agreement.document import Document, load
 from einig.engine.agreement.rules import check
 from einig.engine.document import Issue, Refused, refuse
-from einig.engine.instants import instant
+from einig.engine.instants import instant, local_instant
 
 if TYPE_CHECKING:
     from einig.engine.history import History
@@ -117,7 +117,7 @@ def moment_in(history: History, text: str | None) -> int:
             read = datetime.combine(day + timedelta(days=1), time(), zone) - timedelta(
                 microseconds=1
             )
-        return instant(read if read.tzinfo else read.replace(tzinfo=zone, fold=1))
+        return instant(read) if read.tzinfo else local_instant(read, zone)
     except (ValueError, OverflowError):
         remedy = "Write for example 2026-11-24 or 2026-11-24T08:00+01:00."
         raise refuse(f"“{text}” is no time.", remedy, file="--at") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 SECOND = 1_000_000
 HOUR = 3600 * SECOND
@@ -22,6 +22,15 @@ def instant(moment: datetime) -> int:
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone; say which one it means")
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def local_instant(naive: datetime, zone: tzinfo) -> int:
+    """Return the instant of a local time in a zone.
+
+    Of a time that occurs twice it is the later one; a time that does not occur is moved forward.
+    """
+    both = (naive.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    return max(map(instant, both))
 
 
 def moment(at: int) -> datetime:

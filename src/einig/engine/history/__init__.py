@@ -11,6 +11,7 @@ from einig.engine.history.contract import (
     LinkRow,
     OutcomeRow,
 )
+from einig.engine.history.read import read_history
 
 __all__ = [
     "About",
@@ -22,4 +23,5 @@ __all__ = [
     "LinkRow",
     "OutcomeRow",
     "build",
+    "read_history",
 ]
