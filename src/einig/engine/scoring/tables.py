@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,18 +58,29 @@ def tables(history: History, engine: Literal["duckdb", "spark"]) -> Iterator[Tab
     """Open a history's tables on an engine, and close it afterwards."""
     number = pa.array(np.arange(len(history.leads), dtype=np.int32))
     numbered = history.leads.append_column("lead", number)
-    with tempfile.TemporaryDirectory(prefix="einig-") as folder:
-        backend = ibis.duckdb.connect() if engine == "duckdb" else _spark()
-        try:
-            yield Tables(
-                leads=_read(backend, "leads", numbered, Path(folder)),
-                facts=_read(backend, "facts", history.facts, Path(folder)),
-                events=_read(backend, "events", history.events, Path(folder)),
-                activities=tuple(map(str, _distinct(history))),
-                attribute_names=tuple(map(str, history.facts["attribute"].unique().to_pylist())),
-            )
-        finally:
-            backend.disconnect()
+    with tempfile.TemporaryDirectory(prefix="einig-") as folder, _opened(engine, folder) as backend:
+        yield Tables(
+            leads=_read(backend, "leads", numbered, Path(folder)),
+            facts=_read(backend, "facts", history.facts, Path(folder)),
+            events=_read(backend, "events", history.events, Path(folder)),
+            activities=tuple(map(str, _distinct(history))),
+            attribute_names=tuple(map(str, history.facts["attribute"].unique().to_pylist())),
+        )
+
+
+@contextmanager
+def _opened(engine: Literal["duckdb", "spark"], folder: str) -> Iterator[Any]:
+    if engine == "duckdb":
+        backend = ibis.duckdb.connect()
+        yield backend
+        backend.disconnect()
+        return
+    with warnings.catch_warnings():
+        # Spark says this whenever it meets pandas 3; nothing of ours passes through pandas
+        message = "PySpark does not yet fully support pandas"
+        warnings.filterwarnings("ignore", message, FutureWarning)
+        with _session(folder) as session:
+            yield ibis.pyspark.connect(session)
 
 
 def _distinct(history: History) -> Iterable[str]:
@@ -78,27 +92,56 @@ def _distinct(history: History) -> Iterable[str]:
 
 def _read(backend: Any, name: str, source: pa.Table | ds.Dataset, folder: Path) -> Table:
     if isinstance(source, ds.FileSystemDataset):
-        table = backend.read_parquet(source.files, table_name=name)
+        files = source.files
     else:
-        path = folder / f"{name}.parquet"
-        pq.write_table(source.to_table() if isinstance(source, ds.Dataset) else source, path)
-        table = backend.read_parquet(str(path), table_name=name)
+        files = [str(folder / f"{name}.parquet")]
+        pq.write_table(source.to_table() if isinstance(source, ds.Dataset) else source, files[0])
+    if backend.name == "pyspark":
+        backend._session.read.parquet(*files).createOrReplaceTempView(name)
+        table = backend.table(name)
+    else:
+        table = backend.read_parquet(files, table_name=name)
     return table.cast({"lead": "int64"})
 
 
-def _spark() -> Any:
+@contextmanager
+def _session(folder: str) -> Iterator[Any]:
+    """Open a session of Spark: the one that is running, or one of our own on this machine."""
     try:
         from pyspark.sql import SparkSession  # noqa: PLC0415  # an extra: absent unless asked for
     except ImportError:
         remedy = "Install it with: pip install 'einig[spark]' (it needs Java 17 or newer)."
         raise refuse("Spark is not installed.", remedy, file="--engine spark") from None
-    session = (
-        SparkSession.builder.master("local[*]")
-        .appName("einig")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "4")
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
-    return ibis.pyspark.connect(session)
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        remedy = "Install Java 17 or newer, or choose another --engine."
+        raise refuse("Spark needs Java.", remedy, file="--engine spark")
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        yield running
+        return
+    session = _started(SparkSession.builder, folder)
+    try:
+        yield session
+    finally:
+        session.stop()
+
+
+def _started(builder: Any, folder: str) -> Any:
+    quiet = Path(folder) / "log4j2.properties"
+    quiet.write_text("rootLogger.level = error\n", encoding="utf-8")
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile=file:{quiet}")
+    told = {
+        "spark.master": "local[*]",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.sql.warehouse.dir": folder,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    builder = builder.appName("einig")
+    for name, value in told.items():
+        builder = builder.config(name, value)
+    return builder.getOrCreate()
