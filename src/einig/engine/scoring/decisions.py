@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,13 +49,13 @@ def decisions(versions: Sequence[Swept], leads: int) -> Decisions:
 
     A lead that is ready before and after a change of version was ready all the time.
     """
-    lead = np.concatenate([swept.lead for swept in versions])
+    lead = _column(versions, "lead", np.int64)
     order = np.argsort(lead, kind="stable")  # within a lead, versions follow one another
     lead = lead[order]
-    at, fit, engagement, intent, ready = (
-        np.concatenate([getattr(swept, name) for swept in versions])[order]
-        for name in ("at", "fit", "engagement", "intent", "ready")
+    at, fit, engagement = (
+        _column(versions, name, np.int64)[order] for name in ("at", "fit", "engagement")
     )
+    intent, ready = (_column(versions, name, np.bool_)[order] for name in ("intent", "ready"))
     last = np.flatnonzero(np.append(lead[1:] != lead[:-1], True)) if len(lead) else np.empty(0, int)
     state = {name: np.zeros(leads, kind) for name, kind in _STATE.items()}
     state["exists"][lead[last]] = True
@@ -76,6 +77,11 @@ _STATE: dict[str, type[np.generic]] = {
     "intent": np.bool_,
     "sales_ready": np.bool_,
 }
+
+
+def _column(versions: Sequence[Swept], name: str, kind: type[np.generic]) -> npt.NDArray[Any]:
+    """Return a column of all versions together; of none where no version was in force yet."""
+    return np.concatenate([np.empty(0, kind), *(getattr(swept, name) for swept in versions)])
 
 
 def _first(lead: Ints, at: Ints, true: Bools, leads: int) -> Ints:
