@@ -9,7 +9,8 @@ from einig.engine.history import kept
 from einig.engine.history.build import build
 from einig.engine.history.contract import History
 from einig.engine.history.gather import Report, gather, uses
-from einig.engine.history.mapping import FileOutcomes, Mapped, load_mapping
+from einig.engine.history.mapping import FileOutcomes, Mapped
+from einig.engine.history.mapping_grammar import load_mapping
 from einig.engine.history.tables import tables
 
 

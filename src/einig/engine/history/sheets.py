@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -121,8 +121,3 @@ def _as_text(column: pa.Array) -> pa.Array:
         text = pc.replace_substring(text, " ", "T")
     blank = pc.equal(pc.utf8_trim_whitespace(text), "")
     return pc.if_else(pc.fill_null(blank, True), pa.scalar(None, pa.string()), text)
-
-
-def required(sheet: Sheet, columns: Iterable[str]) -> Iterator[str]:
-    """Yield the columns that a sheet lacks."""
-    yield from (name for name in columns if name not in sheet.columns)
