@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import click
 
 from einig.cli.main import cli
 from einig.engine.agreement.document import schema
+from einig.engine.history.mapping_grammar import mapping_schema
 
 REFERENCE = Path(__file__).parent / "reference"
 _BLOCK = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -39,27 +40,42 @@ def _filled(block: re.Match[str]) -> str:
 # --- agreements -------------------------------------------------------------------------------
 
 
-def _keys(path: str) -> str:
-    """Return the keys of a part of the document as a table. `*` steps into a table of names."""
-    part: Any = schema()
+def _agreement(path: str) -> str:
+    """Return the keys of a part of an agreement."""
+    return _keys(schema(), path)
+
+
+def _mapping(path: str) -> str:
+    """Return the keys of a part of a mapping, without those that describe every file."""
+    part = mapping_schema()
+    if path == "file":
+        part = part["properties"]["leads"]
+        files = {key: of for key, of in part["properties"].items() if key in _OF_FILES}
+        return _keys({"properties": files}, "")
+    return _keys(part, path, without=_OF_FILES if path else ())
+
+
+_OF_FILES = ("file", "sheet", "delimiter", "encoding", "decimal", "dates")
+
+
+def _keys(whole: Any, path: str, without: Sequence[str] = ()) -> str:
+    """Return the keys of a part as a table. `*` steps into a table of names."""
+    part = whole
     for key in path.split(".") if path else ():
         part = _inside(part, key)
-    rows = [f"| `{key}` | {_form(of)} | {of['description']} |" for key, of in _of(part)]
-    required = [f"`{key}`" for key in part.get("required", ())]
+    shown = {key: of for key, of in part["properties"].items() if key not in without}
+    rows = [f"| `{key}` | {_form(of)} | {of['description']} |" for key, of in shown.items()]
+    required = [f"`{key}`" for key in part.get("required", ()) if key not in without]
     note = f"\n\nRequired: {', '.join(required)}." if required else ""
     return "\n".join(["| key | written as | what it says |", "|---|---|---|", *rows]) + note
 
 
 def _inside(part: Any, key: str) -> Any:
-    if key == "*":
-        return part["additionalProperties"]
     if key in ("rule", "condition"):
         return next(of for of in schema()["$defs"][key]["anyOf"] if "properties" in of)
-    return part["properties"][key]
-
-
-def _of(part: Any) -> Iterator[tuple[str, Any]]:
-    yield from part["properties"].items()
+    found = part["additionalProperties"] if key == "*" else part["properties"][key]
+    options = found.get("anyOf", [found])
+    return next(of for of in options if "properties" in of or "additionalProperties" in of)
 
 
 def _form(of: Any) -> str:
@@ -99,7 +115,11 @@ def _command(name: str) -> str:
     return f"```text\n{command.get_help(context)}\n```"
 
 
-_KINDS: dict[str, Callable[[str], str]] = {"keys": _keys, "command": _command}
+_KINDS: dict[str, Callable[[str], str]] = {
+    "keys": _agreement,
+    "mapping": _mapping,
+    "command": _command,
+}
 
 
 if __name__ == "__main__":

@@ -227,7 +227,7 @@ class ListOf:
             ]
             return BAD if any(item is BAD for item in read) else tuple(read)
         if self.single:
-            item = self.of.read(node, path, reading)
+            item = self.of.read(node, inside(path, "1"), reading)
             return BAD if item is BAD else (item,)
         return reading.bad(
             node, path, f"{_shown(node)} is no list.", "Write [a, b] or lines with -."

@@ -10,6 +10,7 @@ import operator
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,14 @@ def _read(text: io.TextIOWrapper, source: Source, wanted: set[str]) -> Columns:
 # --- encodings --------------------------------------------------------------------------------
 
 
-def _open(path: Path) -> io.BufferedReader:
-    raw: Any = path.open("rb")
-    if path.suffix.casefold() == ".gz":
-        raw = gzip.GzipFile(fileobj=raw)
-    return io.BufferedReader(raw)
+@contextmanager
+def _open(path: Path) -> Iterator[io.BufferedReader]:
+    with path.open("rb") as raw:
+        if path.suffix.casefold() == ".gz":
+            unpacked: Any = gzip.GzipFile(fileobj=raw)
+            yield io.BufferedReader(unpacked)
+        else:
+            yield raw
 
 
 def _encoding(path: Path, source: Source) -> str:

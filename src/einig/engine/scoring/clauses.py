@@ -34,9 +34,9 @@ def clause(condition: Condition, text: StringValue, number: NumericValue) -> Boo
         case NoneOf(unwanted):
             return text.notnull() & ~_equal(unwanted, text, number)
         case Contains(part):
-            return text.contains(part).fill_null(False)
+            return text.contains(comparable(part).text).fill_null(False)
         case StartsWith(part):
-            return text.startswith(part).fill_null(False)
+            return text.startswith(comparable(part).text).fill_null(False)
         case Between(low, high):
             return _between(number, low, high)
         case Known(known):

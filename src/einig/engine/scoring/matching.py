@@ -42,9 +42,9 @@ def holds(condition: Condition, value: Value | None) -> bool:
         case NoneOf(texts):
             return not any(_equal(text, value) for text in texts)
         case Contains(text):
-            return text in value.text
+            return comparable(text).text in value.text
         case StartsWith(text):
-            return value.text.startswith(text)
+            return value.text.startswith(comparable(text).text)
         case Between(low, high):
             return value.number is not None and low <= value.number < high
         case Known(known):
@@ -76,9 +76,9 @@ def mask_of(condition: Condition, texts: pa.DictionaryArray, numbers: Numbers) -
         case NoneOf(unwanted):
             return known & ~_any_equal(unwanted, texts, numbers)
         case Contains(text):
-            return _by_entry(texts, pc.match_substring(texts.dictionary, text))
+            return _by_entry(texts, pc.match_substring(texts.dictionary, comparable(text).text))
         case StartsWith(text):
-            return _by_entry(texts, pc.starts_with(texts.dictionary, text))
+            return _by_entry(texts, pc.starts_with(texts.dictionary, comparable(text).text))
         case Between(low, high):
             return (numbers >= low) & (numbers < high)
         case Known(wanted_known):

@@ -1,0 +1,173 @@
+"""Files are read however people have them."""
+
+import gzip
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tests.engine.history.files import (
+    DEALS,
+    EVENTS,
+    LEADS,
+    MAPPING,
+    aside,
+    created,
+    ended,
+    facts,
+    happened,
+    read,
+    refusal,
+)
+
+SMALL = {"A": (True, 1000.0, "2026-03-20T11:00:00Z"), "B": (False, 0.0, "2026-03-21T11:00:00Z")}
+
+
+def test_a_small_history_is_read(tmp_path: Path) -> None:
+    history = read(tmp_path)
+    assert created(history) == {"A": "2026-03-02T08:00:00Z", "B": "2026-03-02T09:00:00Z"}
+    assert facts(history) == [
+        ("A", "industry", "Software", "2026-03-02T08:00:00Z"),
+        ("B", "industry", "Trade", "2026-03-02T09:00:00Z"),
+    ]
+    assert happened(history) == [("A", "visit", "2026-03-03T08:00:00Z")]
+    assert ended(history) == SMALL
+    assert aside(history) == []
+    assert history.about.assumed_known == {"industry"}  # nobody says since when it is known
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_any_delimiter_and_encoding_is_found(tmp_path: Path, delimiter: str, encoding: str) -> None:
+    text = LEADS.replace("Software", "Möbel").replace(",", delimiter)
+    history = read(tmp_path, {"leads.csv": text.encode(encoding)})
+    assert [value for _, _, value, _ in facts(history)] == ["Möbel", "Trade"]
+
+
+def test_gzip_is_opened(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("leads.csv", "leads.csv.gz")
+    history = read(
+        tmp_path, {"history.yaml": mapping, "leads.csv.gz": gzip.compress(LEADS.encode())}
+    )
+    assert len(history.leads) == 2
+
+
+def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("leads.csv", "leads.csv.gz")
+    (found,) = refusal(tmp_path, {"history.yaml": mapping, "leads.csv.gz": LEADS})
+    assert found.startswith("leads.csv.gz:1:1: error: The file cannot be read: ")
+    assert found.endswith("Copy or export it again.")
+
+
+def test_quotes_delimiters_and_line_breaks_inside_quotes_are_kept(tmp_path: Path) -> None:
+    text = 'id,created,industry\nA,2026-03-02T09:00,"Soft, ""hard""\nware"\nB,2026-03-02T09:00,x\n'
+    history = read(tmp_path, {"leads.csv": text})
+    assert [value for _, _, value, _ in facts(history)] == ['Soft, "hard"\nware', "x"]
+
+
+def test_xlsx_is_read_with_its_dates_numbers_and_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Other")
+    sheet = book.create_sheet("Leads")
+    sheet.append(["id", "created", "industry"])
+    sheet.append([4711, datetime(2026, 3, 2, 9, 30, tzinfo=UTC).replace(tzinfo=None), "Software"])
+    sheet.append([None, None, None])
+    sheet.append(["B", date(2026, 3, 2), 5.0])
+    book.save(tmp_path / "leads.xlsx")
+    mapping = MAPPING.replace("leads.csv,", "leads.xlsx, sheet: Leads,")
+    history = read(
+        tmp_path,
+        {"history.yaml": mapping, "events.csv": EVENTS.split("A,")[0], "deals.csv": "lead,status,closed,amount\n"},
+    )  # fmt: skip
+    assert created(history) == {"4711": "2026-03-02T08:30:00Z", "B": "2026-03-02T23:00:00Z"}
+    assert [value for _, _, value, _ in facts(history)] == ["Software", "5"]
+
+
+def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "leads.xlsx")
+    mapping = MAPPING.replace("leads.csv,", "leads.xlsx, sheet: Leads,")
+    assert refusal(tmp_path, {"history.yaml": mapping}) == [
+        "leads.xlsx:1:1: error: There is no sheet Leads. Use one of: Sheet."
+    ]
+
+
+def test_parquet_is_read_with_its_types(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "id": pa.array([1, 2]),
+            "created": pa.array([datetime(2026, 3, 2, 9, tzinfo=UTC), None], pa.timestamp("us", "UTC")),
+            "industry": pa.array(["Software", " "]).dictionary_encode(),
+        }
+    )  # fmt: skip
+    pq.write_table(table, tmp_path / "leads.parquet")
+    mapping = MAPPING.replace("leads.csv", "leads.parquet")
+    history = read(
+        tmp_path,
+        {"history.yaml": mapping, "events.csv": EVENTS.replace("A,", "1,"), "deals.csv": DEALS},
+    )
+    assert created(history) == {"1": "2026-03-02T09:00:00Z"}
+    assert aside(history) == [
+        ("deals.csv", 2, "the lead A is not among the leads"),
+        ("deals.csv", 3, "the lead B is not among the leads"),
+        ("leads.parquet", 2, "created: no time of creation"),
+    ]
+
+
+def test_a_file_that_is_missing_is_refused_at_its_place_in_the_mapping(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("events.csv", "activities.csv").replace("deals.csv", "won.csv")
+    assert refusal(tmp_path, {"history.yaml": mapping}) == [
+        "history.yaml:4:10: error: events.1: There is no file activities.csv."
+        " Check the path; it is relative to --data, or else to the mapping.",
+        "history.yaml:6:11: error: outcomes.files.1: There is no file won.csv."
+        " Check the path; it is relative to --data, or else to the mapping.",
+    ]
+
+
+def test_columns_that_are_missing_are_refused_all_at_once(tmp_path: Path) -> None:
+    assert refusal(
+        tmp_path,
+        {"leads.csv": LEADS.replace("industry", "Industrie"), "events.csv": "lead,typ,at,path\n"},
+    ) == [
+        "history.yaml:3:52: error: leads.attributes.industry: leads.csv has no column industry."
+        " Did you mean Industrie?",
+        "history.yaml:4:40: error: events.1.type: events.csv has no column type. Did you mean typ?",
+    ]
+
+
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    text = "id,created,industry,industry\nA,2026-03-02T09:00,x,y\n"
+    assert refusal(tmp_path, {"leads.csv": text}) == [
+        "leads.csv:1:1: error: The column industry stands in the file more than once."
+        " Rename one of them."
+    ]
+
+
+def test_a_declared_encoding_that_is_wrong_is_refused_with_its_line(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("leads.csv,", "leads.csv, encoding: utf-8,")
+    text = LEADS.replace("Trade", "Möbel").encode("windows-1252")
+    assert refusal(tmp_path, {"history.yaml": mapping, "leads.csv": text}) == [
+        "leads.csv:3:1: error: The file is not encoded in utf-8: line 3 does not fit."
+        " Remove encoding, or write the right one, like windows-1252."
+    ]
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, {"leads.csv": ""}) == [
+        "leads.csv:1:1: error: The file is empty. Export it again."
+    ]
+
+
+def test_a_file_with_a_header_alone_is_an_empty_history(tmp_path: Path) -> None:
+    history = read(
+        tmp_path,
+        {
+            "leads.csv": "id,created,industry\n",
+            "events.csv": "lead,type,at,path\n",
+            "deals.csv": "lead,status,closed,amount\n",
+        },
+    )
+    assert (len(history.leads), history.about.set_aside) == (0, 0)
