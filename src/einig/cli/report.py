@@ -131,6 +131,11 @@ def _interval(of: Proportion) -> str:
     return f"{of_100(of.share)} ({of_100(of.low)} to {of_100(of.high)})"
 
 
+def _revenue(of: Backtest, amount: float) -> str:
+    known = of.measures.revenue_won + of.measures.revenue_missed
+    return money(amount, of.history.about.currency) if known else "–"
+
+
 def _weekly(of: Backtest) -> str:
     weekly = of.measures.weekly
     if weekly is None:
@@ -157,8 +162,8 @@ _FIGURES: tuple[tuple[str, Callable[[Backtest], str]], ...] = (
     ("Unknown among them", lambda of: count(of.measures.open_sales_ready)),
     ("Of 100 handed over, bought", lambda of: _interval(of.measures.precision)),
     ("Of 100 buyers, handed over", lambda of: _interval(of.measures.recall)),
-    ("Revenue won", lambda of: money(of.measures.revenue_won, of.history.about.currency)),
-    ("Revenue missed", lambda of: money(of.measures.revenue_missed, of.history.about.currency)),
+    ("Revenue won", lambda of: _revenue(of, of.measures.revenue_won)),
+    ("Revenue missed", lambda of: _revenue(of, of.measures.revenue_missed)),
     ("Hand-offs", lambda of: count(of.measures.handoffs)),
     ("Hand-offs a week", _weekly),
     ("Days from sales-ready to won", _days),
@@ -172,15 +177,22 @@ def _print_months(console: Console, of: Backtest) -> None:
     if of.measures.months is None:
         return
     shown = table(
-        "Month", "Leads>", "Sales-ready>", "Won>", "Bought of 100>", "Handed over of 100>"
+        "Month",
+        "Leads>",
+        "Won>",
+        "Sales-ready>",
+        "Unknown>",
+        "Bought of 100>",
+        "Handed over of 100>",
     )
     mark = MARK if _marked(of) else ""
     for month in of.measures.months:
         shown.add_row(
             month.month,
             count(month.leads),
-            count(month.sales_ready) + mark,
             count(month.won),
+            count(month.sales_ready) + mark,
+            count(month.open_sales_ready) + mark,
             of_100(month.precision.share) + mark,
             of_100(month.recall.share) + mark,
         )

@@ -76,7 +76,7 @@ def test_days_to_win_count_from_the_first_readiness(replay: Backtest) -> None:
 
 
 def test_a_month_counts_the_leads_created_in_it(replay: Backtest) -> None:
-    assert replay.measures.months == (Month("2026-03", 7, 4, 3, 1, 2),)
+    assert replay.measures.months == (Month("2026-03", 7, 4, 3, 1, 2, 1),)
 
 
 def test_a_fact_counts_only_from_when_it_is_known(replay: Backtest) -> None:

@@ -80,8 +80,12 @@ def test_xlsx_is_read_with_its_dates_numbers_and_sheets(tmp_path: Path) -> None:
     mapping = MAPPING.replace("leads.csv,", "leads.xlsx, sheet: Leads,")
     history = read(
         tmp_path,
-        {"history.yaml": mapping, "events.csv": EVENTS.split("A,")[0], "deals.csv": "lead,status,closed,amount\n"},
-    )  # fmt: skip
+        {
+            "history.yaml": mapping,
+            "events.csv": "lead,type,at,path\n",
+            "deals.csv": "lead,status,closed,amount\n",
+        },
+    )
     assert created(history) == {"4711": "2026-03-02T08:30:00Z", "B": "2026-03-02T23:00:00Z"}
     assert [value for _, _, value, _ in facts(history)] == ["Software", "5"]
 
@@ -96,13 +100,14 @@ def test_a_sheet_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path
 
 
 def test_parquet_is_read_with_its_types(tmp_path: Path) -> None:
+    nine = datetime(2026, 3, 2, 9, tzinfo=UTC)
     table = pa.table(
         {
             "id": pa.array([1, 2]),
-            "created": pa.array([datetime(2026, 3, 2, 9, tzinfo=UTC), None], pa.timestamp("us", "UTC")),
+            "created": pa.array([nine, None], pa.timestamp("us", "UTC")),
             "industry": pa.array(["Software", " "]).dictionary_encode(),
         }
-    )  # fmt: skip
+    )
     pq.write_table(table, tmp_path / "leads.parquet")
     mapping = MAPPING.replace("leads.csv", "leads.parquet")
     history = read(

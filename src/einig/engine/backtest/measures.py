@@ -41,6 +41,7 @@ class Month:
     won: int
     won_sales_ready: int
     lost_sales_ready: int
+    open_sales_ready: int
 
     @property
     def precision(self) -> Proportion:
@@ -220,7 +221,7 @@ def _months(history: History, ready: Bools, won: Bools, lost: Bools) -> tuple[Mo
         numbers: list[int] = np.bincount(month[counted], minlength=len(names)).tolist()
         return numbers
 
-    columns = (of, ready, won, ready & won, ready & lost)
+    columns = (of, ready, won, ready & won, ready & lost, ready & ~won & ~lost)
     return tuple(
         Month(name, *numbers) for name, *numbers in zip(names, *map(count, columns), strict=True)
     )
