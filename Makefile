@@ -29,7 +29,7 @@ test: .venv/.$(TOOLS)
 	@scripts/test
 
 demo: .venv/.base
-	@.venv/bin/python examples/demo.py
+	@.venv/bin/python -m examples.demo
 
 prove: .venv/.$(TOOLS)
 	@.venv/bin/python proofs/run.py

@@ -140,10 +140,14 @@ def _weekly(of: Backtest) -> str:
     weekly = of.measures.weekly
     if weekly is None:
         return "–"
-    text = f"{weekly.mean:.1f} (most {weekly.highest})"
-    if weekly.capacity is None:
-        return text
-    return f"{text}; over {weekly.capacity} in {weekly.over_capacity} of {weekly.weeks} weeks"
+    return f"{weekly.mean:.1f} (most {weekly.highest})"
+
+
+def _over_capacity(of: Backtest) -> str:
+    weekly = of.measures.weekly
+    if weekly is None or weekly.capacity is None:
+        return "–"
+    return f"{weekly.over_capacity} of {weekly.weeks}"
 
 
 def _days(of: Backtest) -> str:
@@ -166,6 +170,7 @@ _FIGURES: tuple[tuple[str, Callable[[Backtest], str]], ...] = (
     ("Revenue missed", lambda of: _revenue(of, of.measures.revenue_missed)),
     ("Hand-offs", lambda of: count(of.measures.handoffs)),
     ("Hand-offs a week", _weekly),
+    ("Weeks over capacity", _over_capacity),
     ("Days from sales-ready to won", _days),
     ("Hours of sales", _hours),
     ("Buying signal outside the ideal", lambda of: count(of.measures.outside_ideal)),
@@ -264,4 +269,9 @@ def _month(month: Month) -> dict[str, Any]:
 
 
 def _side(side: Side) -> dict[str, Any]:
-    return asdict(side) | {"first_ready_at": iso(side.first_ready_at)}
+    return {
+        "lead": side.lead_id,
+        "first_ready_at": iso(side.first_ready_at),
+        "outcome": side.outcome,
+        "revenue": side.revenue,
+    }

@@ -45,7 +45,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two replays over one history, and the leads that change sides."""
+    """Two replays over one history, and the leads that change sides: the greatest wins first."""
 
     current: Backtest
     other: Backtest
@@ -92,10 +92,11 @@ def _sides(of: Backtest, leads: Ints) -> tuple[Side, ...]:
     found = outcomes(of.history)
     ids = of.history.leads["lead_id"].take(leads).to_pylist()
     words = np.where(found.won, "won", np.where(found.known, "lost", "open"))
-    return tuple(
+    sides = [
         Side(id_, int(of.decisions.first_ready_at[n]), str(words[n]), float(found.revenue[n]))
         for id_, n in zip(ids, leads.tolist(), strict=True)
-    )
+    ]
+    return tuple(sorted(sides, key=lambda s: (s.outcome != "won", -s.revenue, s.lead_id)))
 
 
 def _assumed_known(history: History, timeline: Sequence[Enactment]) -> tuple[str, ...]:
