@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import Literal
 
 from einig.engine.agreement.model import Agreement
 from einig.engine.backtest.handoffs import handoffs
 from einig.engine.history.contract import History
 from einig.engine.instants import BEGINNING, FOREVER
-from einig.engine.scoring import Enactment, judge, lead_of, plan, state_at
+from einig.engine.scoring import (
+    Decisions,
+    Enactment,
+    Plan,
+    expression,
+    judge,
+    judge_lead,
+    lead_of,
+    plan,
+)
 from einig.engine.scoring.bind import bind
-from einig.engine.scoring.judge import Engine, swept
+from einig.engine.scoring.judge import Engine, swept, terms
+from einig.engine.scoring.live import state_at
+from einig.engine.scoring.tables import fetched, tables
 from tests.parity import naive
 from tests.parity.naive import State
+from tests.parity.rows import Rows
 
 Timeline = Sequence[tuple[int, Agreement]]
 
@@ -25,41 +38,80 @@ def enactments(timeline: Timeline) -> list[Enactment]:
 
 # --- states -----------------------------------------------------------------------------------
 
+States = dict[str, list[State]]
 
-def kernel_states(
-    history: History, timeline: Timeline, instants: Iterable[int]
-) -> dict[str, list[State]]:
-    """Return by lead its state at each of these instants at which it exists and is judged."""
+
+def naive_states(rows: Rows, timeline: Timeline, until: int) -> States:
+    """Return by lead its state at each instant at which the naive evaluator judges it."""
+    return dict(sorted(naive.states(rows, list(timeline), until).items()))
+
+
+def kernel_states(history: History, timeline: Timeline, at: Mapping[str, Iterable[int]]) -> States:
+    """Return by lead its state at each of its instants, as the kernel sweeps all leads at it."""
     ids = history.leads["lead_id"].to_pylist()
-    plans = [(since, plan(agreement)) for since, agreement in timeline]
-    bound = [(since, of, bind(of, history)) for since, of in plans]
-    bound.sort(key=lambda version: version[0])
-    states: dict[str, list[State]] = {lead: [] for lead in ids}
-    for at in instants:
-        in_force = [version for version in bound if version[0] <= at]
-        if in_force:
-            _, of, rows = in_force[-1]
-            turns = swept(of, rows, at, at)
-            last = {int(lead): turn for turn, lead in enumerate(turns.lead)}
-            for lead, n in last.items():
-                columns = (turns.fit, turns.engagement, turns.intent, turns.ready)
-                fit, engagement, intent, ready = (column[n].item() for column in columns)
-                states[ids[lead]].append(State(at, fit, engagement, intent, ready))
+    versions = [(since, of, bind(of, history)) for since, of in plans(timeline)]
+    states: States = {lead: [] for lead in ids}
+    for instant in sorted({instant for of in at.values() for instant in of}):
+        if in_force := [version for version in versions if version[0] <= instant]:
+            _, of, bound = in_force[-1]
+            turns = swept(of, bound, instant, instant)
+            for n, lead in enumerate(map(ids.__getitem__, turns.lead)):
+                columns = (turns.at, turns.fit, turns.engagement, turns.intent, turns.ready)
+                states[lead].append(State(*(column[n].item() for column in columns)))
+    # of two turns at one instant the later one is the state
+    last = {lead: {state.at: state for state in of} for lead, of in states.items()}
+    return {lead: [last[lead][i] for i in at[lead] if i in last[lead]] for lead in ids}
+
+
+def live_states(history: History, timeline: Timeline, at: Mapping[str, Iterable[int]]) -> States:
+    """Return by lead its state at each of its instants, as live scoring says it."""
+    versions = plans(timeline)
+    states: States = {}
+    for lead in history.leads["lead_id"].to_pylist():
+        one = lead_of(history, lead)
+        said = [(state_at(_in_force(versions, instant), one, instant)) for instant in at[lead]]
+        states[lead] = [
+            State(of.at, of.fit, of.engagement, of.intent, of.sales_ready) for of in said if of
+        ]
     return states
 
 
-def live_states(history: History, timeline: Timeline, lead: str, at: Iterable[int]) -> list[State]:
-    """Return what live scoring says of one lead at each of these instants."""
-    one = lead_of(history, lead)
-    versions = sorted(((since, plan(of)) for since, of in timeline), key=lambda v: v[0])
-    states = []
-    for instant in at:
-        in_force = [of for since, of in versions if since <= instant]
-        if in_force and (said := state_at(in_force[-1], one, instant)):
-            states.append(
-                State(instant, said.fit, said.engagement, said.intent, said.sales_ready)
-            )
-    return states
+def expression_states(
+    history: History, timeline: Timeline, until: int, engine: Literal["duckdb", "spark"]
+) -> States:
+    """Return by lead its state whenever anything changes, as an engine finds it in one go."""
+    ids = history.leads["lead_id"].to_pylist()
+    found: States = {lead: [] for lead in ids}
+    with tables(history, engine) as opened:
+        for version, last in terms(enactments(timeline), until):
+            of = plan(version.agreement)
+            rows = fetched(expression.states(of, opened, version.in_force_from, last))
+            for row in rows.sort_by([("lead", "ascending"), ("at", "ascending")]).to_pylist():
+                found[ids[row.pop("lead")]].append(State(**row))
+    return found
+
+
+def turns_of(states: Iterable[State]) -> list[State]:
+    """Return those states that differ in more than the instant from the one before."""
+    kept: list[State] = []
+    for state in states:
+        if not kept or kept[-1][1:] != state[1:]:
+            kept.append(state)
+    return kept
+
+
+def plans(timeline: Timeline) -> list[tuple[int, Plan]]:
+    """Return the plans of a timeline, each with the instant from which it is in force."""
+    return sorted(((since, plan(of)) for since, of in timeline), key=lambda version: version[0])
+
+
+def _in_force(versions: Sequence[tuple[int, Plan]], at: int) -> Plan:
+    return [of for since, of in versions if since <= at][-1]
+
+
+def instants(states: States) -> dict[str, list[int]]:
+    """Return by lead when it was judged."""
+    return {lead: [state.at for state in of] for lead, of in states.items()}
 
 
 # --- decisions --------------------------------------------------------------------------------
@@ -72,9 +124,21 @@ def said(
 ) -> dict[str, Said]:
     """Return by lead its last state, first-ready and first-intent instant, and ready spans."""
     decided = judge(history, enactments(timeline), until=until, engine=engine)
-    ready = decided.ready
+    return _said(decided, history.leads["lead_id"].to_pylist(), until)
+
+
+def said_live(history: History, of: Plan, until: int) -> dict[str, Said]:
+    """Return the same as live scoring says it, one lead after the other."""
     found: dict[str, Said] = {}
-    for n, lead in enumerate(history.leads["lead_id"].to_pylist()):
+    for lead in history.leads["lead_id"].to_pylist():
+        found |= _said(judge_lead(of, lead_of(history, lead), until), [lead], until)
+    return found
+
+
+def _said(decided: Decisions, leads: Sequence[str], until: int) -> dict[str, Said]:
+    begins, ends = decided.ready.begins, decided.ready.ends
+    found: dict[str, Said] = {}
+    for n, lead in enumerate(leads):
         state = State(
             until,
             decided.fit[n].item(),
@@ -82,17 +146,17 @@ def said(
             decided.intent[n].item(),
             decided.sales_ready[n].item(),
         )
-        own = ready.lead == n
+        own = decided.ready.lead == n
         found[lead] = (
             state if decided.exists[n] else None,
             _instant(decided.first_ready_at[n].item()),
             _instant(decided.first_intent_at[n].item()),
-            list(zip(ready.begins[own].tolist(), ready.ends[own].tolist(), strict=True)),
+            list(zip(begins[own].tolist(), ends[own].tolist(), strict=True)),
         )
     return found
 
 
-def said_naively(states: dict[str, list[State]]) -> dict[str, Said]:
+def said_naively(states: States) -> dict[str, Said]:
     """Return the same from the states that the naive evaluator judges."""
     return {
         lead: (
@@ -131,6 +195,6 @@ def handed_over(history: History, timeline: Timeline, until: int) -> dict[str, l
     return {lead: opened.at[opened.lead == n].tolist() for n, lead in enumerate(ids)}
 
 
-def naive_states(rows: naive.Rows, timeline: Timeline, until: int) -> dict[str, list[State]]:
-    """Return by lead its state at each instant, sorted by lead."""
-    return dict(sorted(naive.states(rows, list(timeline), until).items()))
+def handed_over_naively(rows: Rows, timeline: Timeline, until: int) -> dict[str, list[int]]:
+    """Return the same as the naive evaluator says it."""
+    return dict(sorted(naive.handoffs(rows, list(timeline), until).items()))

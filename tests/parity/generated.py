@@ -58,9 +58,8 @@ T = TypeVar("T")
 MONDAY = 1_772_409_600_000_000  # 2026-03-02T00:00Z
 END = MONDAY + 15 * DAY  # every window of the grid that ends at all has ended by then
 
-LEADS = ("Ada", "Ben", "Cem")
-OTHERS = ("x", "y")  # identities that are no leads
-TYPES = ("demo", "Demo", "visit", " VISIT", "straße", "STRASSE", "mail")
+LEADS = ("Ada", "Ben", "Cem")  # beside them there is x, which is no lead
+TYPES = ("demo", "Demo", "demo ", "visit", " VISIT", "straße", "STRASSE")
 NAMES = ("industry", "Industry ", "size", "SIZE", "mail")  # of attributes and of properties
 TEXTS = ("Software", "SOFTWARE ", "soft", "Straße", "strasse", "é", "e\u0301", "a b", "nan")
 NUMBERS = ("1", "1.0", "+1e0", "2", "50", "49.5", "-3", "1e999", "1,5", "\u0661")
@@ -69,15 +68,58 @@ BLANKS = (None, "", "  ", "\u00a0")
 
 @dataclass(frozen=True)
 class Case:
-    """A history, and the agreements that judge it, each with the instant it is in force from."""
+    """Worlds that know nothing of each other, and the agreements that judge them all.
 
-    rows: Rows
+    Each agreement comes with the instant from which it is in force. Engines judge all worlds in
+    one go, because to build a history takes longer than to judge it.
+    """
+
+    worlds: tuple[Rows, ...]
     timeline: tuple[tuple[int, Agreement], ...]
 
+    @property
+    def rows(self) -> Rows:
+        """Return the rows of all worlds, with the ids of each told apart."""
+        return together(self.worlds)
 
-def cases() -> SearchStrategy[Case]:
-    """Return histories with timelines of one to three agreements."""
-    return st.builds(Case, histories(), timelines())
+
+def cases(worlds: int = 3) -> SearchStrategy[Case]:
+    """Return histories with timelines of one to three agreements.
+
+    Half of the agreements ask for so little, of leads that do so much, that leads are handed
+    over, returned and handed over again.
+    """
+    lively = st.builds(
+        Case, _some(histories(lively=True), worlds, least=1), timelines(agreements(lively=True))
+    )
+    return st.builds(Case, _some(histories(), worlds, least=1), timelines(agreements())) | lively
+
+
+def together(worlds: Sequence[Rows]) -> Rows:
+    """Return the rows of all worlds, with the ids of each told apart."""
+    apart = [_apart(world, f"{n}.") for n, world in enumerate(worlds)]
+    return Rows(
+        leads=[row for rows in apart for row in rows.leads],
+        facts=[row for rows in apart for row in rows.facts],
+        events=[row for rows in apart for row in rows.events],
+        links=[row for rows in apart for row in rows.links],
+        feedback=[row for rows in apart for row in rows.feedback],
+    )
+
+
+def _apart(rows: Rows, of: str) -> Rows:
+    return Rows(
+        leads=[replace(row, lead_id=of + row.lead_id) for row in rows.leads],
+        facts=[replace(row, lead_id=of + row.lead_id) for row in rows.facts],
+        events=[
+            replace(row, lead_id=of + row.lead_id, event_id=of + row.event_id)
+            for row in rows.events
+        ],
+        links=[
+            replace(row, identity=of + row.identity, lead_id=of + row.lead_id) for row in rows.links
+        ],
+        feedback=[replace(row, lead_id=of + row.lead_id) for row in rows.feedback],
+    )
 
 
 def history_of(rows: Rows, outcomes: Sequence[OutcomeRow] = ()) -> History:
@@ -114,18 +156,17 @@ _MAYBE = st.none() | _TIMES
 # --- rows -------------------------------------------------------------------------------------
 
 _VALUES = st.sampled_from((*TEXTS, *NUMBERS, *BLANKS))
-_IDENTITIES = st.sampled_from((*LEADS, *LEADS, *OTHERS))
+_IDENTITIES = st.sampled_from(("Ada", "Ada", "Ada", "Ben", "Ben", "Cem", "x"))
 _PROPERTIES = st.lists(
     st.tuples(st.sampled_from(NAMES), st.sampled_from((*TEXTS, *NUMBERS, "", "\u00a0"))),
     max_size=2,
     unique_by=lambda named: fold(named[0]),
 ).map(dict)
 
-_LEADS = st.lists(
-    st.builds(LeadRow, lead_id=st.sampled_from(LEADS), created_at=st.none() | times(0, 8)),
-    min_size=1,
-    max_size=3,
-    unique_by=lambda lead: lead.lead_id,
+_LEADS = _some(st.none() | times(0, 6) | times(0, 6), 3, least=1).map(
+    lambda created: tuple(
+        LeadRow(lead_id=lead, created_at=at) for lead, at in zip(LEADS, created, strict=False)
+    )
 )
 _FACTS = st.builds(
     FactRow,
@@ -167,15 +208,24 @@ OUTCOMES: SearchStrategy[OutcomeRow] = st.builds(
 )
 
 
-def histories() -> SearchStrategy[Rows]:
+def histories(lively: bool = False) -> SearchStrategy[Rows]:
     """Return the rows of a history of up to three leads."""
+    if lively:
+        return st.builds(
+            Rows,
+            leads=_LEADS,
+            facts=_some(_FACTS, 3),
+            events=_some(_EVENTS, 12, least=5),
+            links=st.just(()) | st.just(()) | _some(_LINKS, 3),
+            feedback=_some(_FEEDBACK, 4, least=1),
+        ).map(_told)
     return st.builds(
         Rows,
         leads=_LEADS,
-        facts=_some(_FACTS, 6),
-        events=_some(_EVENTS, 8),
-        links=st.just(()) | _some(_LINKS, 4),
-        feedback=st.just(()) | _some(_FEEDBACK, 3),
+        facts=_some(_FACTS, 8) | _some(_FACTS, 8, least=3),
+        events=_some(_EVENTS, 12) | _some(_EVENTS, 12, least=5),
+        links=st.just(()) | _some(_LINKS, 5),
+        feedback=st.just(()) | _some(_FEEDBACK, 4),
     ).map(_told)
 
 
@@ -183,22 +233,26 @@ def _told(rows: Rows) -> Rows:
     """Leave out what the rules leave open.
 
     Of rows with one event id that are known, happened and belong alike, no rule says which one
-    counts; a link from which no lead is reached is set aside when a history is built.
+    counts. A link from which no lead is reached is set aside when a history is built, so what is
+    kept leads to a lead, or to an identity that is linked to one.
     """
     first = {
         (e.event_id, _known(e), min(e.at, _known(e)), e.lead_id, e.type): e
         for e in reversed(rows.events)
     }
     kept = [event for event in rows.events if any(event is one for one in first.values())]
-    reached = {lead.lead_id for lead in rows.leads}
-    for _ in rows.links:
-        reached |= {
-            link.identity
-            for link in rows.links
-            if link.lead_id in reached and link.linked_at < (link.unlinked_at or FOREVER)
-        }
+    leads = {lead.lead_id for lead in rows.leads}
+    reached = leads | {
+        link.identity
+        for link in rows.links
+        if link.lead_id in leads and link.linked_at < _or_forever(link.unlinked_at)
+    }
     links = [link for link in rows.links if link.lead_id in reached]
     return replace(rows, events=tuple(kept), links=tuple(links))
+
+
+def _or_forever(instant: int | None) -> int:
+    return FOREVER if instant is None else instant
 
 
 def _known(event: EventRow) -> int:
@@ -211,10 +265,10 @@ def after(instant: int) -> SearchStrategy[Rows]:
     fact = st.builds(lambda row, at: replace(row, known_from=at), _FACTS, later)
     # the grid gives `at`, so some of these events happened long before they become known
     event = st.builds(
-        lambda row, at, n: replace(row, known_from=at, event_id=f"f{n}", known_until=None),
+        lambda row, at, n: replace(row, known_from=at, event_id=f"e{n}", known_until=None),
         _EVENTS,
         later,
-        st.integers(0, 9),
+        st.integers(0, 30),
     )
     link = st.builds(
         lambda row, at: replace(row, linked_at=at, unlinked_at=None, lead_id=LEADS[0]),
@@ -239,7 +293,8 @@ def _told_alone(rows: Rows) -> Rows:
 
 _NAMES = st.sampled_from(NAMES)
 _WRITTEN = st.sampled_from((*TEXTS, *NUMBERS))
-_POINTS = st.sampled_from((0, 1, 2, 3, 5, -1, -3))
+_POINTS = st.sampled_from((1, 2, 3, 5, 0, -1, -3))
+_THRESHOLDS = st.sampled_from((1, 2, 3, 5, 8, 0, -2))
 _LIMITS = st.sampled_from((float("-inf"), -3.0, 1.0, 2.0, 49.5, 50.0, float("inf")))
 
 
@@ -298,9 +353,9 @@ _DAYS = st.lists(st.integers(1, 4), min_size=1, max_size=3, unique=True)
 _WINDOWS = st.sampled_from((DAY, DAY, 2 * DAY, 3 * DAY, FOREVER))
 _ACTION: dict[str, Any] = {
     "activity": st.sampled_from(TYPES),
-    "where": st.just(()) | _some(_WHERES, 2),
+    "where": st.just(()) | st.just(()) | _some(_WHERES, 2),
     "per": st.sampled_from(("person", "company")),
-    "after_inquiry": st.booleans(),
+    "after_inquiry": st.sampled_from((False, False, True)),
 }
 _ENGAGEMENT = st.builds(
     _signed,
@@ -322,6 +377,9 @@ _SILENCE = st.builds(
 _INTENT = st.builds(
     Intent, name=st.just(""), within=_WINDOWS, times=st.sampled_from((1, 1, 2, 3)), **_ACTION
 )
+_LIVELY_RULES: SearchStrategy[Rule] = st.sampled_from(
+    (HasIntent(), HasIntent("I0"), AnyOf((HasIntent(), AtLeast("score", 2))))
+)
 _LEAD_RULE = st.builds(
     LeadRule,
     reachable_by=st.just(()) | _some(_NAMES, 2),
@@ -332,7 +390,7 @@ _LEAD_RULE = st.builds(
 
 def _rules(intents: Sequence[str]) -> SearchStrategy[Rule]:
     part: SearchStrategy[Rule] = st.one_of(
-        st.builds(AtLeast, st.sampled_from(("fit", "engagement", "score")), st.integers(-3, 8)),
+        st.builds(AtLeast, st.sampled_from(("fit", "engagement", "score")), _THRESHOLDS),
         st.builds(HasIntent, st.sampled_from((None, *intents))),
         st.builds(HasAttribute, _WHERES),
     )
@@ -344,16 +402,27 @@ def _rules(intents: Sequence[str]) -> SearchStrategy[Rule]:
 
 
 @st.composite
-def agreements(draw: st.DrawFn) -> Agreement:
-    """Return one agreement."""
-    engagement = [replace(c, name=f"E{n}") for n, c in enumerate(draw(_some(_ENGAGEMENT, 3)))]
+def agreements(draw: st.DrawFn, lively: bool = False) -> Agreement:
+    """Return one agreement; a lively one asks for one action, whatever its properties are."""
+    engagement = [replace(c, name=f"E{n}") for n, c in enumerate(draw(_some(_ENGAGEMENT, 4)))]
     silence = [replace(s, name=f"S{n}") for n, s in enumerate(draw(_some(_SILENCE, 2)))]
-    intent = [replace(i, name=f"I{n}") for n, i in enumerate(draw(_some(_INTENT, 2)))]
+    intent = [
+        replace(i, name=f"I{n}") for n, i in enumerate(draw(_some(_INTENT, 3, least=int(lively))))
+    ]
+    if lively:
+        intent[0] = replace(intent[0], activity="demo", where=(), times=1)
+        return Agreement(
+            name="Lively",
+            sales_ready=draw(_LIVELY_RULES),
+            engagement=tuple(engagement),
+            silence=tuple(silence),
+            intent=tuple(intent),
+        )
     tables = st.lists(FIT_TABLES, max_size=2, unique_by=lambda table: fold(table.attribute))
     return Agreement(
         name="Generated",
         sales_ready=draw(_rules([i.name for i in intent])),
-        lead=draw(st.just(LeadRule()) | _LEAD_RULE),
+        lead=draw(st.just(LeadRule()) | st.just(LeadRule()) | _LEAD_RULE),
         fit=tuple(draw(tables)),
         engagement=tuple(engagement),
         silence=tuple(silence),
@@ -361,8 +430,8 @@ def agreements(draw: st.DrawFn) -> Agreement:
     )
 
 
-def timelines() -> SearchStrategy[tuple[tuple[int, Agreement], ...]]:
+def timelines(of: SearchStrategy[Agreement]) -> SearchStrategy[tuple[tuple[int, Agreement], ...]]:
     """Return one to three agreements, in force one after the other."""
-    first = st.tuples(st.just(BEGINNING) | times(0, 4), agreements())
-    later = st.tuples(times(2, 14), agreements())
+    first = st.tuples(st.just(BEGINNING) | times(0, 4), of)
+    later = st.tuples(times(2, 14), of)
     return st.builds(lambda one, more: (one, *more), first, st.just(()) | _some(later, 2))

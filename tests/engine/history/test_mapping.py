@@ -60,7 +60,7 @@ def test_a_mapping_becomes_frozen_objects(tmp_path: Path) -> None:
         Source("l.csv"), id="id", attributes=(Attribute("size", "n", ("0",)),), blank=("k.A.",)
     )
     assert told.events == (
-        EventsTable(Source("e.csv"), "l", "t", None, "demo", ("a", "b"), None, None, (("p", "q"),)),
+        EventsTable(Source("e.csv"), "l", "t", (), "demo", ("a", "b"), None, None, (("p", "q"),)),
     )
     assert told.outcomes == (
         EventOutcomes(("A",), ("B",), ("C",), "size"),
@@ -210,6 +210,83 @@ def test_activities_are_once_by_their_columns_and_may_be_withdrawn(tmp_path: Pat
     rows = history.events.to_table().to_pylist()
     assert [row["event_id"] for row in rows] == ["A/1", "A/2"]
     assert [row["until"] == 2**61 for row in rows] == [True, False]
+
+
+def test_a_type_may_stand_in_several_columns(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("type: type", "type: [type, step]").replace(
+        "outcomes:\n", "worked: [call+complete]\noutcomes:\n"
+    )
+    events = (
+        "lead,type,step,at,path\nB,Call,COMPLETE,2026-03-03T09:00,/\nA,Call,,2026-03-03T09:00,/\n"
+    )
+    history = read(tmp_path, {"history.yaml": mapping, "events.csv": events})
+    assert [kind for _, kind, _ in happened(history)] == ["Call", "Call+COMPLETE"]
+    assert history.about.unknown == ()  # B was lost, and worked
+
+
+def test_activities_without_an_id_are_named_by_file_and_line(tmp_path: Path) -> None:
+    rows = read(tmp_path, {"events.csv": EVENTS}).events.to_table()
+    assert rows["event_id"].to_pylist() == ["events.csv:2"]
+
+
+def test_facts_have_words_for_blanks_and_an_order(tmp_path: Path) -> None:
+    mapping = MAPPING.replace(", attributes: [industry]", "") + (
+        "facts: {file: facts.csv, lead: lead, attribute: what, value: is, known_from: since,"
+        " sequence: n, blank: [none]}\n"
+    )
+    told = (
+        "lead,what,is,since,n\nA,size,50,2026-03-04T09:00,-1\nA,size,250,2026-03-04T09:00,-2\n"
+        "A,size,NONE,2026-03-05T09:00,\nA,size,1,2026-03-06T09:00,1.5\n"
+        "A,Merged,B,2026-03-06T09:00,\n"
+    )
+    history = read(tmp_path, {"history.yaml": mapping, "facts.csv": told})
+    assert facts(history) == [
+        ("A", "size", "50", "2026-03-04T08:00:00Z"),
+        ("A", "size", None, "2026-03-05T08:00:00Z"),
+    ]
+    assert aside(history) == [
+        ("facts.csv", 5, "n: “1.5” is no whole number"),
+        ("facts.csv", 6, "no attribute can be called merged"),
+    ]
+
+
+def test_an_attribute_called_as_mergers_are_is_refused(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("[industry]", "{Merged: industry}")
+    assert refusal(tmp_path, {"history.yaml": mapping}) == [
+        "history.yaml:3:65: error: leads.attributes.Merged: No attribute can be called merged: a"
+        " history calls its mergers so. Give it another name, like merged_into."
+    ]
+
+
+def test_a_since_that_is_no_date_is_refused(tmp_path: Path) -> None:
+    mapping = MAPPING.replace("id: id,", "id: id, since: spring,")
+    assert refusal(tmp_path, {"history.yaml": mapping}) == [
+        "history.yaml:3:34: error: leads.since: “spring” is no date. Write one like 2026-01-31."
+    ]
+
+
+def test_the_revenue_of_activities_is_a_property_of_those_that_win(tmp_path: Path) -> None:
+    mapping = MAPPING.split("outcomes:")[0].replace("[path]", "{worth: path}") + (
+        "outcomes: {events: {won: bought, lost: [left], beside: invoiced, revenue: worth}}\n"
+    )
+    events = EVENTS + "A,Bought,2026-03-05T09:00,100\nB,left,2026-03-06T09:00,-\n"
+    history = read(tmp_path, {"history.yaml": mapping, "events.csv": events})
+    assert ended(history) == {
+        "A": (True, 100.0, "2026-03-05T08:00:00Z"),
+        "B": (False, 0.0, "2026-03-06T08:00:00Z"),
+    }
+    assert [kind for _, kind, _ in happened(history)] == ["visit"]
+    assert (history.about.events, history.about.set_aside) == (3, 0)
+    assert history.about.outcome_names == {"bought", "left", "invoiced"}
+
+
+def test_the_revenue_may_stand_in_another_file(tmp_path: Path) -> None:
+    revenue = "revenue: {file: sold.csv, key: amount, value: euros}"
+    mapping = MAPPING.replace("revenue: amount", revenue)
+    sold = "amount;euros\n1000;1.234,50\n1000;7,5\n;3\n"
+    history = read(tmp_path, {"history.yaml": mapping, "sold.csv": sold})
+    assert ended(history)["A"] == (True, 1234.5, "2026-03-20T11:00:00Z")
+    assert aside(history) == [("sold.csv", 3, "amount: 1000 stands in line 2 already")]
 
 
 def test_every_key_of_a_mapping_is_documented() -> None:

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.engine.history.files import (
@@ -35,7 +36,38 @@ def test_a_quote_that_is_never_closed_costs_one_row_only(tmp_path: Path) -> None
     )
     history = read(tmp_path, {"leads.csv": text, "events.csv": "lead,type,at,path\n"})
     assert sorted(created(history)) == ["B", "C"]
-    assert ("leads.csv", 2, "1 fields instead of 3") in aside(history)
+    assert aside(history) == [
+        ("deals.csv", 2, "the lead A is not among the leads"),
+        ("leads.csv", 2, "no CSV: unexpected end of data"),
+    ]
+
+
+def test_text_behind_a_closing_quote_is_bad_quoting(tmp_path: Path) -> None:
+    text = LEADS + 'C,2026-03-02T09:00,"x"y\nD,2026-03-02T09:00,5" pipes\n'
+    history = read(tmp_path, {"leads.csv": text})
+    assert sorted(created(history)) == ["A", "B", "D"]
+    assert aside(history) == [("leads.csv", 4, "no CSV: ',' expected after '\"'")]
+
+
+def test_rows_without_any_content_are_no_rows(tmp_path: Path) -> None:
+    assert aside(read(tmp_path, {"leads.csv": LEADS + ",,\n\n,,,,\n"})) == []
+
+
+def test_rows_of_two_sheets_of_a_file_are_told_apart(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, rows in (("Leads", LEADS), ("Events", EVENTS + "B,visit,2026-03-03T09:00,/\n")):
+        sheet = book.create_sheet(name)
+        for row in rows.splitlines():
+            sheet.append(row.split(","))
+    book["Leads"].insert_rows(3)
+    book["Leads"]["B3"] = "2026-03-02T09:00"
+    book.save(tmp_path / "all.xlsx")
+    mapping = MAPPING.replace("leads.csv,", "all.xlsx, sheet: Leads,").replace(
+        "events.csv,", "all.xlsx, sheet: Events,"
+    )
+    history = read(tmp_path, {"history.yaml": mapping})
+    assert [lead for lead, *_ in happened(history)] == ["A", "B"]
+    assert aside(history) == [("all.xlsx#Leads", 3, "no lead id")]
 
 
 def test_the_row_itself_is_kept_so_that_it_can_be_mended(tmp_path: Path) -> None:
@@ -54,6 +86,35 @@ def test_of_leads_with_one_id_the_first_is_used(tmp_path: Path) -> None:
     assert aside(history) == [
         ("leads.csv", 4, "the lead A stands in line 2 already"),
         ("leads.csv", 5, "no lead id"),
+    ]
+
+
+def test_rows_of_unknown_leads_are_set_aside_in_every_file(tmp_path: Path) -> None:
+    mapping = MAPPING + (
+        "facts: {file: facts.csv, lead: lead, attribute: what, value: is}\n"
+        "links: {file: links.csv, identity: from, lead: to, linked: since}\n"
+        "feedback: {file: said.csv, lead: lead, at: at, verdict: verdict}\n"
+    )
+    files = {
+        "deals.csv": DEALS + "Z,won,2026-03-20T12:00,1\n,won,2026-03-20T12:00,1\n",
+        "events.csv": EVENTS + "Z,visit,2026-03-03T09:00,/\nx,visit,2026-03-03T09:00,/\n",
+        "facts.csv": "lead,what,is\nZ,size,50\n",
+        "links.csv": "from,to,since\nx,Z,2026-03-04T09:00\nA,A,2026-03-04T09:00\n"
+        "y,x,2026-03-04T09:00\n",
+        "said.csv": "lead,at,verdict\nZ,2026-03-06T09:00,accepted\n",
+    }
+    history = read(tmp_path, {"history.yaml": mapping} | files)
+    stranger, nowhere = "the lead Z is not among the leads", "is not among the leads, nor linked to"
+    assert aside(history) == [
+        ("deals.csv", 4, stranger),
+        ("deals.csv", 5, "no lead id"),
+        ("events.csv", 3, stranger),
+        ("events.csv", 4, "the lead x is not among the leads"),
+        ("facts.csv", 2, stranger),
+        ("links.csv", 2, f"the lead Z {nowhere} one"),
+        ("links.csv", 3, "A is linked to itself"),
+        ("links.csv", 4, f"the lead x {nowhere} one"),
+        ("said.csv", 2, stranger),
     ]
 
 
@@ -96,6 +157,26 @@ def test_amounts_that_are_no_finite_number_are_set_aside(tmp_path: Path, amount:
 def test_negative_amounts_are_set_aside(tmp_path: Path) -> None:
     history = read(tmp_path, {"deals.csv": DEALS.replace("1000", "-5")})
     assert aside(history) == [("deals.csv", 2, "amount: “-5” is below 0")]
+
+
+def test_the_amount_of_a_deal_that_was_lost_need_not_be_one(tmp_path: Path) -> None:
+    history = read(tmp_path, {"deals.csv": DEALS.replace("12:00,\n", "12:00,tbd\n")})
+    assert (len(ended(history)), aside(history)) == (2, [])
+
+
+def test_currencies_that_amounts_themselves_name_are_not_added_up(tmp_path: Path) -> None:
+    deals = "lead,status,closed,amount\nA,won,2026-03-20,5 €\nB,won,2026-03-20,$5\n"
+    assert refusal(tmp_path, {"deals.csv": deals}) == [
+        "history.yaml:5:1: error: outcomes: Amounts are in EUR and USD; without rates they do not"
+        " add up. Convert them into one currency, or leave out the others."
+    ]
+
+
+def test_a_sign_that_several_currencies_share_means_the_declared_one(tmp_path: Path) -> None:
+    mapping = "currency: CAD\n" + MAPPING
+    deals = "lead,status,closed,amount\nA,won,2026-03-20,$5\n"
+    history = read(tmp_path, {"history.yaml": mapping, "deals.csv": deals})
+    assert (history.about.currency, ended(history)["A"][1]) == ("CAD", 5.0)
 
 
 def test_mixed_currencies_are_refused(tmp_path: Path) -> None:

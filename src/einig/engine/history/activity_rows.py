@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from einig.engine.history.contract import MERGED
 from einig.engine.history.gather import Gathered
-from einig.engine.history.mapping import EventsTable, FeedbackTable, LinksTable
+from einig.engine.history.lead_rows import without
+from einig.engine.history.mapping import EventsTable, FactsTable
 from einig.engine.history.sheets import Sheet
 from einig.engine.history.usable import (
     FACTS,
-    FEEDBACK,
-    LINKS,
     Who,
     instants,
-    table_of,
     tidied,
     usable,
 )
@@ -27,19 +28,34 @@ def read_facts(given: Gathered, who: Who) -> Iterator[pa.Table]:
     for number, told in enumerate(given.mapped.mapping.facts, 1):
         sheet, path = given.sheets[told.source], f"facts.{number}"
         known = instants(given, f"{path}.known_from", told.source, told.known_from, day="ends")
-        sequence = pa.nulls(len(sheet), pa.int64())
-        if told.sequence is not None:
-            numbers = given.amounts(f"{path}.sequence", told.source, told.sequence)
-            sequence = pa.array([None if n is None else int(n) for n in numbers], pa.int64())
+        sequence = _sequence(given, told)
+        names = sheet.columns[told.attribute].to_pylist()
+        reserved = [row for row, name in enumerate(names) if name and fold(name) == MERGED]
+        given.put(sheet, dict.fromkeys(reserved, f"no attribute can be called {MERGED}"))
         rows = usable(given, sheet, who, told.lead, {told.attribute: "no attribute"})
         columns = [
             tidied(sheet.columns[told.lead]),
             sheet.columns[told.attribute],
-            sheet.columns[told.value],
+            without(sheet.columns[told.value], told.blank),
             known,
-            sequence.fill_null(0),
+            sequence,
         ]
         yield pa.table(columns, schema=FACTS).take(rows)
+
+
+def _sequence(given: Gathered, told: FactsTable) -> pa.Array:
+    sheet = given.sheets[told.source]
+    if told.sequence is None:
+        return pa.array([0] * len(sheet), pa.int64())
+    numbers: list[int] = []
+    wrong: dict[int, str] = {}
+    for row, text in enumerate(sheet.columns[told.sequence].to_pylist()):
+        whole = re.fullmatch(r"\s*([+-]?\d{1,18})(\.0+)?\s*", text or "0", re.ASCII)
+        if whole is None:
+            wrong[row] = f"{told.sequence}: “{text.strip()}” is no whole number"
+        numbers.append(int(whole[1]) if whole else 0)
+    given.put(sheet, wrong)
+    return pa.array(numbers, pa.int64())
 
 
 def read_events(given: Gathered, who: Who) -> Iterator[pa.Table]:
@@ -48,20 +64,28 @@ def read_events(given: Gathered, who: Who) -> Iterator[pa.Table]:
         at = instants(given, f"{path}.at", told.source, told.at, day="ends")
         known_from = instants(given, f"{path}.known_from", told.source, told.known_from, day="ends")
         until = _until(given, f"{path}.known_until", told)
-        needed = {told.at: "no time"} | ({told.type: "no type"} if told.type else {})
+        needed = {told.at: "no time"} | dict.fromkeys(told.type[:1], "no type")
         rows = usable(given, sheet, who, told.lead, needed)
         table = {
             "event_id": _event_ids(sheet, told),
             "lead_id": tidied(sheet.columns[told.lead]),
-            "type": sheet.columns[told.type]
-            if told.type
-            else pa.array([told.type_is] * len(sheet), pa.string()),
+            "type": types_of(sheet, told),
             "at": at,
             "known_from": known_from,
             "known_until": until,
         }
         table |= {f"property:{name}": sheet.columns[column] for name, column in told.properties}
         yield pa.table(table).take(rows)
+
+
+def types_of(sheet: Sheet, told: EventsTable) -> pa.Array:
+    """Return the type of each activity: of several columns those that are filled, joined by +."""
+    if not told.type:
+        return pa.array([told.type_is] * len(sheet), pa.string())
+    parts = [sheet.columns[name] for name in told.type]
+    if len(parts) == 1:
+        return parts[0]
+    return pc.binary_join_element_wise(*parts, "+", null_handling="skip")
 
 
 def _until(given: Gathered, path: str, told: EventsTable) -> pa.Array:
@@ -72,8 +96,8 @@ def _until(given: Gathered, path: str, told: EventsTable) -> pa.Array:
     # systems write the year 9999 for "never"
     never = pc.starts_with(pc.fill_null(column, ""), "9999")
     written = sheet.columns | {told.known_until: pc.if_else(never, pa.scalar(None), column)}
-    open_ended = Sheet(sheet.file, sheet.names, written, sheet.lines, ())
-    of = Gathered(given.mapped, {told.source: open_ended}, given.aside)
+    open_ended = {told.source: replace(sheet, columns=written)}
+    of = Gathered(given.mapped, open_ended, given.aside, given.unclear)
     return instants(of, path, told.source, told.known_until, day="ends")
 
 
@@ -88,49 +112,3 @@ def joined_events(parts: list[pa.Table]) -> pa.Table:
     names = ("event_id", "lead_id", "type")
     empty = pa.schema([(name, pa.string()) for name in names]).append(pa.field("at", pa.int64()))
     return pa.concat_tables([empty.empty_table(), *parts], promote_options="default")
-
-
-def read_links(given: Gathered) -> pa.Table:
-    parts = [
-        _link_rows(given, f"links.{n}", t) for n, t in enumerate(given.mapped.mapping.links, 1)
-    ]
-    return pa.concat_tables([LINKS.empty_table(), *parts])
-
-
-def _link_rows(given: Gathered, path: str, told: LinksTable) -> pa.Table:
-    sheet = given.sheets[told.source]
-    linked = instants(given, f"{path}.linked", told.source, told.linked, day="ends").to_pylist()
-    undone = instants(given, f"{path}.unlinked", told.source, told.unlinked, day="ends").to_pylist()
-    identities, leads = (tidied(sheet.columns[c]).to_pylist() for c in (told.identity, told.lead))
-    kinds = ["same"] * len(sheet)
-    if told.kind is not None:
-        kinds = [fold(kind or "same") for kind in sheet.columns[told.kind].to_pylist()]
-    rows, wrong = [], {}
-    for row, columns in enumerate(zip(identities, leads, kinds, linked, undone, strict=True)):
-        if None in columns[:2] or columns[3] is None:
-            wrong[row] = "identity, lead and time of the link are needed"
-        elif columns[2] not in ("same", "member"):
-            wrong[row] = f"“{columns[2]}” is neither same nor member"
-        else:
-            rows.append(columns)
-    given.put(sheet, wrong)
-    return table_of(rows, LINKS)
-
-
-def read_feedback(given: Gathered, who: Who) -> Iterator[pa.Table]:
-    for number, told in enumerate(given.mapped.mapping.feedback, 1):
-        sheet = given.sheets[told.source]
-        at = instants(given, f"feedback.{number}.at", told.source, told.at, day="ends")
-        verdicts = _verdict_words(sheet, told)
-        unclear = [row for row, verdict in enumerate(verdicts) if verdict is None]
-        given.put(sheet, dict.fromkeys(unclear, f"{told.verdict}: neither accepted nor returned"))
-        reasons = sheet.columns[told.reason] if told.reason else pa.nulls(len(sheet), pa.string())
-        rows = usable(given, sheet, who, told.lead, {told.at: "no time"})
-        columns = [tidied(sheet.columns[told.lead]), at, pa.array(verdicts, pa.string()), reasons]
-        yield pa.table(columns, schema=FEEDBACK).take(rows)
-
-
-def _verdict_words(sheet: Sheet, told: FeedbackTable) -> list[str | None]:
-    words = {fold(text): "accepted" for text in told.accepted}
-    words |= {fold(text): "returned" for text in told.returned}
-    return [words.get(fold(text or "")) for text in sheet.columns[told.verdict].to_pylist()]

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from einig.engine.history.times import Unclear
 
-_SIGNS = re.compile(r"[€$£¥\s\u00a0\u202f']|\b[A-Z]{3}\b")
+_SIGNS = re.compile(r"R\$|[€$£¥\s\u00a0\u202f']|\b[A-Z]{3}\b")
+_CURRENCY = re.compile(r"R\$|[€$£¥]|\b[A-Z]{3}\b")
+_OF_SIGN = {
+    "€": ("EUR",),
+    "£": ("GBP",),
+    "R$": ("BRL",),
+    "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD"),
+    "¥": ("JPY", "CNY"),
+}
 
 
 def read_amounts(
@@ -35,6 +43,16 @@ def read_amounts(
         else:
             wrong[row] = f"“{str(texts[row]).strip()}” is no finite number"
     return found, wrong
+
+
+def currencies_of(texts: Iterable[str | None], *, declared: str | None) -> set[str]:
+    """Return the currencies that stand beside amounts.
+
+    Several currencies share a sign: it means the declared one if that is among them.
+    """
+    signs = {sign for text in texts if text is not None for sign in _CURRENCY.findall(text)}
+    meant = (_OF_SIGN.get(sign, (sign,)) for sign in signs)
+    return {declared if declared and declared in codes else codes[0] for codes in meant}
 
 
 def _form(mark: str) -> re.Pattern[str]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
 import io
 import operator
-import zlib
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +16,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from einig.engine.document import refuse
+from einig.engine.history.encoded import open_text
 from einig.engine.history.mapping import Source
 from einig.engine.history.set_aside import SetAside
 from einig.engine.values import tidy
 
 _DELIMITERS = (";", ",", "\t", "|")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_FALLBACK = "windows-1252"
-_CHUNK = 1 << 20
 _ROWS = 100_000  # rows that are turned into columns together
 
 Columns = tuple[tuple[str, ...], dict[str, pa.Array], npt.NDArray[np.int64], tuple[SetAside, ...]]
@@ -39,37 +30,42 @@ Columns = tuple[tuple[str, ...], dict[str, pa.Array], npt.NDArray[np.int64], tup
 def read_csv(path: Path, source: Source, wanted: set[str]) -> Columns:
     """Return the names of all columns, the wanted ones, the line of each row, and broken rows.
 
-    Raises Refused if the file is empty, is not in its declared encoding, or has a wanted column
-    twice.
+    Rows without any content are left out. Raises Refused if the file is empty, is not in its
+    declared encoding, or has a wanted column twice.
     """
-    encoding = _encoding(path, source)
-    with _open(path) as raw, io.TextIOWrapper(raw, encoding, errors="replace", newline="") as text:
-        try:
-            return _read(text, source, wanted)
-        except (OSError, EOFError, zlib.error) as error:
-            raise _unreadable(source, error) from None
+    with open_text(path, source) as text:
+        return _read(text, source, wanted)
+
+
+def refuse_twice(header: tuple[str, ...], wanted: set[str], file: str) -> None:
+    """Raise Refused if a wanted column stands in a header more than once."""
+    for name in header:
+        if name in wanted and header.count(name) > 1:
+            message = f"The column {name} stands in the file more than once."
+            raise refuse(message, "Rename one of them.", file=file)
 
 
 def _read(text: io.TextIOWrapper, source: Source, wanted: set[str]) -> Columns:
     lines = _Lines(text)
-    first = lines.peek()
-    if first is None:
+    delimiter = _delimiter(lines)
+    if delimiter is None:
         raise refuse("The file is empty.", "Export it again.", file=source.file)
-    rows = _Rows(lines, source.delimiter or _delimiter(first))
-    _, header_row = next(rows)
-    header = tuple(tidy(name.removeprefix("\ufeff")) for name in header_row)
+    rows = _Rows(lines, source.delimiter or delimiter)
+    first = next(rows, None)
+    if first is None:
+        why = f"The header is broken: {rows.errors[0][1]}."
+        raise refuse(why, "Mend its quotes.", file=source.file, line=rows.errors[0][0])
+    header = tuple(tidy(name.removeprefix("\ufeff")) for name in first[1])
+    refuse_twice(header, wanted, source.file)
     used = [place for place, name in enumerate(header) if name in wanted]
-    twice = next((header[place] for place in used if header.count(header[place]) > 1), None)
-    if twice is not None:
-        message = f"The column {twice} stands in the file more than once."
-        raise refuse(message, "Rename one of them.", file=source.file)
     kept = _Kept([header[place] for place in used])
     pick = _picker(used)
     broken: list[SetAside] = []
     for line, row in rows:
         if len(row) == len(header) or (len(row) == len(header) + 1 and row[-1] == ""):
-            kept.add(line, pick(row))
-        elif row:
+            if any(row):
+                kept.add(line, pick(row))
+        elif any(row):
             resumed = rows.resume()
             reason = f"{len(row)} fields instead of {len(header)}"
             broken.append(SetAside(source.file, line, reason, resumed.rstrip("\r\n")))
@@ -77,77 +73,20 @@ def _read(text: io.TextIOWrapper, source: Source, wanted: set[str]) -> Columns:
     return header, kept.columns(), kept.lines(), tuple(broken)
 
 
-# --- encodings --------------------------------------------------------------------------------
+def _delimiter(lines: _Lines) -> str | None:
+    """Return the delimiter that occurs most often outside the quotes of a header; None without one.
 
-
-@contextmanager
-def _open(path: Path) -> Iterator[io.BufferedReader]:
-    with path.open("rb") as raw:
-        if path.suffix.casefold() == ".gz":
-            unpacked: Any = gzip.GzipFile(fileobj=raw)
-            yield io.BufferedReader(unpacked)
-        else:
-            yield raw
-
-
-def _encoding(path: Path, source: Source) -> str:
-    """Return the encoding of a file: as declared, or as found. Raises Refused."""
-    if source.encoding is not None:
-        return _declared(path, source, source.encoding)
-    with _open(path) as file:
-        try:
-            start = file.peek(4)[:4]
-        except (OSError, EOFError, zlib.error) as error:
-            raise _unreadable(source, error) from None
-    for bom, name in _BOMS:
-        if start.startswith(bom):
-            return name
-    return "utf-8" if _line_of_error(path, source, "utf-8") is None else _FALLBACK
-
-
-def _declared(path: Path, source: Source, encoding: str) -> str:
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        remedy = "Write utf-8, windows-1252 or utf-16."
-        raise refuse(f"The encoding {encoding} is not known.", remedy, file=source.file) from None
-    line = _line_of_error(path, source, encoding)
-    if line is not None:
-        message = f"The file is not encoded in {encoding}: line {line} does not fit."
-        remedy = "Remove encoding, or write the right one, like windows-1252."
-        raise refuse(message, remedy, file=source.file, line=line)
-    return "utf-8-sig" if codecs.lookup(encoding).name == "utf-8" else encoding
-
-
-def _line_of_error(path: Path, source: Source, encoding: str) -> int | None:
-    """Return the first line that is not in an encoding, or None if all are."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
-    with _open(path) as file:
-        try:
-            while chunk := file.read(_CHUNK):
-                line += decoder.decode(chunk).count("\n")
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as error:
-            return line + error.object[: error.start].count(b"\n")
-        except (OSError, EOFError, zlib.error) as error:
-            raise _unreadable(source, error) from None
+    Lines before the header are taken: blank ones, and the `sep=;` that Excel understands.
+    """
+    declared: str | None = None
+    while (first := lines.peek()) is not None:
+        told = first.removeprefix("\ufeff").strip('\r\n"')
+        if told.strip() and not re.fullmatch("sep=.", told, re.IGNORECASE):
+            outside = "".join(first.split('"')[::2])
+            return declared or max(_DELIMITERS, key=lambda of: (outside.count(of), of == ","))
+        declared = told[-1] if told.strip() else declared
+        next(lines)
     return None
-
-
-def _unreadable(source: Source, error: Exception) -> Exception:
-    return refuse(
-        f"The file cannot be read: {error}.", "Copy or export it again.", file=source.file
-    )
-
-
-# --- rows -------------------------------------------------------------------------------------
-
-
-def _delimiter(header: str) -> str:
-    """Return the delimiter that occurs most often outside the quotes of a header."""
-    outside = "".join(header.split('"')[::2])
-    return max(_DELIMITERS, key=lambda mark: (outside.count(mark), mark == ","))
 
 
 class _Lines:
@@ -193,7 +132,7 @@ class _Rows:
         self.errors: list[tuple[int, str, str]] = []
 
     def _fresh(self) -> Any:
-        return csv.reader(self.lines, delimiter=self.delimiter)
+        return csv.reader(self.lines, delimiter=self.delimiter, strict=True)
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         return self

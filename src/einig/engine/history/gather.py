@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import get_args
 
 from einig.engine.document import Issue, Place, Refused
 from einig.engine.document.shapes import did_you_mean
-from einig.engine.history.amounts import read_amounts
-from einig.engine.history.mapping import (
-    EventOutcomes,
-    FileOutcomes,
-    LeadsTable,
-    Lookup,
-    Mapped,
-    Mapping,
-    Source,
-)
+from einig.engine.history.amounts import currencies_of, read_amounts
+from einig.engine.history.iso_times import read_iso_times
+from einig.engine.history.mapping import Mapped, Source
 from einig.engine.history.set_aside import Aside, SetAside
 from einig.engine.history.sheets import Sheet, read_sheet
 from einig.engine.history.times import Day, Unclear, read_times
+from einig.engine.history.uses import Use, uses
 
-T = TypeVar("T")
 Report = Callable[[str, float], None]
-
-# what a table says in plain words, and not by naming a column
-_NO_COLUMNS = {"source", "type_is", "won", "lost", "beside", "blank", "since"}
-_NO_COLUMNS |= {"accepted", "returned", "attributes", "properties"}
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What a part of the mapping uses of a file: its columns, each with its path."""
-
-    path: str
-    source: Source
-    columns: tuple[tuple[str, str], ...]  # (path, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +27,63 @@ class Gathered:
     mapped: Mapped
     sheets: dict[Source, Sheet]
     aside: Aside
+    unclear: list[Issue] = field(default_factory=list)  # columns that cannot be read at all
+    currencies: set[str] = field(default_factory=set)  # those of the amounts
+    read: dict[tuple[Source, str, Day], list[int | None]] = field(default_factory=dict)
 
     def times(self, path: str, source: Source, column: str, *, day: Day) -> list[int | None]:
         """Return the instants of a column; rows that cannot be read are set aside."""
+        key = (source, column, day)
+        if key not in self.read:
+            self.read[key] = self._times(path, source, column, day)
+        return self.read[key]
+
+    def _times(self, path: str, source: Source, column: str, day: Day) -> list[int | None]:
         sheet, zone = self.sheets[source], self.mapped.mapping.zone
-        texts = sheet.columns[column].to_pylist()
+        written = sheet.columns[column]
+        if source.dates in (None, "iso"):
+            plain = read_iso_times(written, zone=zone)
+            if plain is not None:  # where each has a time of day, it does not matter when days end
+                self.read.update({(source, column, end): plain for end in get_args(Day)})
+                return plain
         try:
-            found = read_times(texts, zone=zone, dates=source.dates, day=day)
+            found = read_times(written.to_pylist(), zone=zone, dates=source.dates, day=day)
         except Unclear as unclear:
-            raise self._unclear(path, sheet, unclear) from None
+            self.ask(path, sheet, unclear)
+            return [None] * len(sheet)
         self.put(sheet, {row: f"{column}: {why}" for row, why in found.wrong.items()})
         return found.at
 
     def amounts(
-        self, path: str, source: Source, column: str, *, decimal: str | None = None
-    ) -> list[float | None]:
-        """Return the amounts of a column; what is no amount, or below 0, is set aside."""
+        self, path: str, source: Source, column: str, *, rows: Iterable[int]
+    ) -> dict[int, float]:
+        """Return the amounts in some rows of a column; what is none, or below 0, is set aside.
+
+        The currencies that stand beside them are noted in `currencies`.
+        """
         sheet = self.sheets[source]
         texts = sheet.columns[column].to_pylist()
+        wanted = list(rows)
         try:
-            found, wrong = read_amounts(texts, decimal=decimal or source.decimal)
+            read, why = read_amounts([texts[row] for row in wanted], decimal=source.decimal)
         except Unclear as unclear:
-            raise self._unclear(path, sheet, unclear) from None
-        for row, number in enumerate(found):
-            if number is not None and number < 0:
-                wrong[row], found[row] = f"“{texts[row]}” is below 0", None
-        self.put(sheet, {row: f"{column}: {why}" for row, why in wrong.items()})
-        return found
+            self.ask(path, sheet, Unclear(wanted[unclear.row], unclear.message, unclear.remedy))
+            return {}
+        found = {row: n for row, n in zip(wanted, read, strict=True) if n is not None}
+        wrong = {wanted[place]: reason for place, reason in why.items()}
+        wrong |= {row: f"“{texts[row].strip()}” is below 0" for row, n in found.items() if n < 0}
+        self.put(sheet, {row: f"{column}: {reason}" for row, reason in wrong.items()})
+        declared = self.mapped.mapping.currency
+        self.currencies.update(currencies_of((texts[row] for row in found), declared=declared))
+        return {row: number for row, number in found.items() if number >= 0}
 
-    def _unclear(self, path: str, sheet: Sheet, unclear: Unclear) -> Refused:
+    def ask(self, path: str, sheet: Sheet, unclear: Unclear) -> None:
+        """Note that a column cannot be read as long as the mapping does not say more."""
         place = Place(sheet.file, int(sheet.lines[unclear.row]))
-        where = self.mapped.place(path)
-        remedy = f"{unclear.remedy} ({where})"
-        return Refused([Issue("error", place, path, unclear.message, remedy)])
+        remedy = f"{unclear.remedy} ({self.mapped.place(path)})"
+        issue = Issue("error", place, path, unclear.message, remedy)
+        if issue not in self.unclear:
+            self.unclear.append(issue)
 
     def put(self, sheet: Sheet, why: dict[int, str]) -> None:
         """Set rows of a sheet aside."""
@@ -125,60 +129,3 @@ def _missing(mapped: Mapped, sheet: Sheet, columns: Sequence[tuple[str, str]]) -
             message = f"{sheet.file} has no column {column}."
             remedy = did_you_mean(column, filter(None, sheet.names))
             yield Issue("error", mapped.place(path), path, message, remedy)
-
-
-def uses(mapping: Mapping) -> Iterator[Use]:
-    """Yield everything that a mapping uses of files."""
-    yield _use("leads", mapping.leads)
-    for section in ("facts", "events", "links", "feedback"):
-        tables = getattr(mapping, section)
-        for path, table in _numbered(section, tables):
-            yield _use(path, table)
-    files = [of for of in mapping.outcomes if isinstance(of, FileOutcomes)]
-    for path, table in _numbered("outcomes.files", files):
-        yield _use(path, table)
-        if isinstance(table.revenue, Lookup):
-            lookup = table.revenue
-            below = f"{path}.revenue"
-            columns = ((f"{below}.key", lookup.key), (f"{below}.value", lookup.value))
-            yield Use(below, lookup.source, columns)
-            yield Use(path, table.source, columns[:1])
-    yield from _revenue_of_events(mapping)
-
-
-def _revenue_of_events(mapping: Mapping) -> Iterator[Use]:
-    """Yield where the revenue of outcomes that are activities stands, if it is an attribute."""
-    for of in mapping.outcomes:
-        if isinstance(of, EventOutcomes) and of.revenue is not None:
-            attribute = attribute_named(mapping.leads, of.revenue)
-            column = of.revenue if attribute is None else attribute
-            if not any(column == name for table in mapping.events for name, _ in table.properties):
-                path = "outcomes.events.revenue"
-                yield Use("leads", mapping.leads.source, ((path, column),))
-
-
-def attribute_named(leads: LeadsTable, name: str) -> str | None:
-    """Return the column of an attribute."""
-    return next((each.column for each in leads.attributes if each.name == name), None)
-
-
-def _numbered(section: str, tables: Sequence[T]) -> Iterator[tuple[str, T]]:
-    for number, table in enumerate(tables, 1):
-        yield f"{section}.{number}", table
-
-
-def _use(path: str, table: object) -> Use:
-    columns: list[tuple[str, str]] = []
-    for each in fields(table):  # type: ignore[arg-type]  # every table is a dataclass
-        named = getattr(table, each.name)
-        if each.name in _NO_COLUMNS or named is None:
-            continue
-        names = (named,) if isinstance(named, str) else named if isinstance(named, tuple) else ()
-        columns += ((f"{path}.{each.name}", name) for name in names)
-    for attribute in getattr(table, "attributes", ()):
-        place = f"{path}.attributes.{attribute.name}"
-        columns.append((place, attribute.column))
-        if attribute.known_from is not None:
-            columns.append((place, attribute.known_from))
-    columns += ((f"{path}.properties", column) for _, column in getattr(table, "properties", ()))
-    return Use(path, table.source, tuple(columns))  # type: ignore[attr-defined]  # every table has one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -59,6 +59,21 @@ def follow(links: pa.Table, leads: set[str]) -> Identities:
         mergers=_rows(list(_mergers(used, leads)), MERGERS),
         left_out=len(told) - len(used),
     )
+
+
+def unattached(links: Sequence[tuple[str, str]], leads: Set[str]) -> Iterator[int]:
+    """Yield which of the links (identity, lead) lead to none of the leads, or to themselves."""
+    into: dict[str, set[str]] = defaultdict(set)
+    for identity, lead in links:
+        into[lead].add(identity)
+    reached, waiting = set(leads), [lead for lead in into if lead in leads]
+    while waiting:
+        new = into[waiting.pop()] - reached
+        reached |= new
+        waiting += (identity for identity in new if identity in into)
+    for place, (identity, lead) in enumerate(links):
+        if identity == lead or lead not in reached:
+            yield place
 
 
 def _link(row: dict[str, object]) -> Link:

@@ -7,8 +7,7 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterable
+import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -17,61 +16,41 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from einig.engine.document import refuse
+from einig.engine.history.cache_folder import NO_ROOM, no_room
 from einig.engine.history.contract import About, History
 from einig.engine.history.set_aside import Aside
 
-FORMAT = "1"  # changes whenever a history that was kept before would be read differently
+FORMAT = "2"  # changes whenever a history that was kept before would be read differently
 _TABLES = ("leads", "facts", "outcomes", "feedback")
 _ASIDE = "set-aside.csv"
-
-
-def folder_for(mapping: Path, text: str, files: Iterable[Path], cache: Path | None) -> Path:
-    """Return the folder in which a history is kept: one for each state of mapping and files.
-
-    A file counts as changed if its size or time of change differs.
-    """
-    state = [FORMAT, text]
-    for path in sorted(files):
-        stat = path.stat()
-        state += [str(path.resolve()), str(stat.st_size), str(stat.st_mtime_ns)]
-    return _cache(cache) / _digest([str(mapping.resolve())]) / _digest(state)
-
-
-def _cache(cache: Path | None) -> Path:
-    """Return the folder of all kept histories; one for this run alone where none can be had."""
-    base = cache or Path(os.environ.get("EINIG_CACHE") or _default())
-    try:
-        base.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=base):
-            return base
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _no_room(base) from None
-        return Path(tempfile.mkdtemp(prefix="einig-"))
-
-
-def _default() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
-    return Path(home) / "einig"
-
-
-def _digest(parts: Iterable[str]) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:24]
+_ABANDONED = 24 * 3600  # seconds after which nobody is at work on a half-written folder any more
 
 
 def find(folder: Path) -> History | None:
-    """Return the history that a folder keeps, or None if it keeps none that is whole."""
+    """Return the history that a folder keeps, or None if it keeps none that is whole.
+
+    Whole is what still has the digests that it was written with.
+    """
     try:
         told = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-        sizes: dict[str, int] = told["sizes"]
-        if any((folder / name).stat().st_size != size for name, size in sizes.items()):
+        digests: dict[str, str] = told["digests"]
+        whole = told["digest"] == _digest_of(told["about"], digests)
+        if not whole or any(_digest(folder / name) != of for name, of in digests.items()):
             return None
         tables = {name: pq.read_table(folder / f"{name}.parquet") for name in _TABLES}
         events = ds.dataset(folder / "events.parquet")
         return History(about=_about(told["about"], folder), events=events, **tables)
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException):
         return None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _digest_of(about: dict[str, Any], digests: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps([about, digests], sort_keys=True).encode()).hexdigest()
 
 
 def _about(told: dict[str, Any], folder: Path) -> About:
@@ -89,20 +68,34 @@ def keep(history: History, aside: Aside, folder: Path) -> History:
     """
     made = folder.with_name(f"{folder.name}.{os.getpid()}")
     try:
+        shutil.rmtree(made, ignore_errors=True)  # of an earlier process with the same number
         made.mkdir(parents=True)
         _write(history, aside, made)
-        if folder.exists():  # damaged, or made by another run meanwhile
-            shutil.rmtree(folder)
-        made.rename(folder)
+        found = _put(made, folder)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise _no_room(folder.parent.parent) from None
+        if error.errno in NO_ROOM:
+            raise no_room(folder.parent.parent) from None
         raise
     finally:
         shutil.rmtree(made, ignore_errors=True)
     _forget_others(folder)
+    return found
+
+
+def _put(made: Path, folder: Path) -> History:
+    """Move a finished folder to its place, unless another run put the same history there first."""
+    for _ in range(3):
+        if (found := find(folder)) is not None:
+            return found
+        shutil.rmtree(folder, ignore_errors=True)  # damaged
+        try:
+            made.rename(folder)
+        except OSError as error:
+            if error.errno in NO_ROOM or not folder.exists():
+                raise
     found = find(folder)
-    assert found is not None
+    if found is None:
+        raise OSError(errno.EIO, "What was kept cannot be read again", str(folder))
     return found
 
 
@@ -115,8 +108,9 @@ def _write(history: History, aside: Aside, folder: Path) -> None:
         aside.write(folder / _ASIDE)
         total = about.set_aside + len(aside)
         about = replace(about, set_aside=total, set_aside_file=_ASIDE)
-    sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
-    told = {"sizes": sizes, "about": _plain(about)}
+    digests = {path.name: _digest(path) for path in sorted(folder.iterdir())}
+    plain = _plain(about)
+    told = {"about": plain, "digests": digests, "digest": _digest_of(plain, digests)}
     (folder / "about.json").write_text(json.dumps(told), encoding="utf-8")
 
 
@@ -126,13 +120,13 @@ def _plain(about: About) -> dict[str, Any]:
 
 
 def _forget_others(folder: Path) -> None:
-    """Remove what was kept of earlier states of the same mapping."""
+    """Remove what was kept of earlier states of the same mapping, and what a killed run left."""
     for other in folder.parent.iterdir():
-        if other != folder and "." not in other.name:
+        if other == folder:
+            continue
+        try:
+            age = time.time() - other.stat().st_mtime
+        except OSError:  # another run was quicker
+            continue
+        if "." not in other.name or age > _ABANDONED:
             shutil.rmtree(other, ignore_errors=True)
-
-
-def _no_room(base: Path) -> Exception:
-    message = f"There is no room left to keep the history in {base}."
-    remedy = "Make room there, or set EINIG_CACHE to a folder that has some."
-    return refuse(message, remedy, file=str(base))

@@ -38,6 +38,8 @@ def read_leads(given: Gathered) -> Leads:
     created: Sequence[int | None] = [None] * len(sheet)
     if told.created is not None:
         created = given.times("leads.created", told.source, told.created, day="ends")
+    # a column that cannot be read is reported as such, and not by each of its rows
+    dated = told.created is not None and not given.unclear
     since = _since(given)
     written = created
     if told.created is not None and since is not None:
@@ -52,7 +54,7 @@ def read_leads(given: Gathered) -> Leads:
         elif lead in first or lead in left_out:
             line = sheet.lines[first[lead]] if lead in first else 0
             wrong[row] = f"the lead {lead} stands in line {line} already"
-        elif at is None and told.created is not None:
+        elif at is None and dated:
             wrong[row] = f"{told.created}: no time of creation"
         elif since is not None and (written[row] or 0) < since:
             left_out.add(lead)
@@ -94,7 +96,7 @@ def read_attributes(given: Gathered, leads: Leads) -> pa.Table:
     for attribute in told.attributes:
         path = f"leads.attributes.{attribute.name}"
         texts = sheet.columns[attribute.column].take(pa.array(leads.rows))
-        values = _plain(_without(texts, (*told.blank, *attribute.blank)), attribute, given, path)
+        values = _plain(without(texts, (*told.blank, *attribute.blank)), attribute)
         since = attribute.known_from or told.known_from
         known: pa.Array = pa.nulls(len(texts), pa.int64())
         if since is not None:
@@ -107,7 +109,7 @@ def read_attributes(given: Gathered, leads: Leads) -> pa.Table:
     return pa.concat_tables(parts)
 
 
-def _without(texts: pa.Array, blank: Iterable[str]) -> pa.Array:
+def without(texts: pa.Array, blank: Iterable[str]) -> pa.Array:
     """Return texts with those that mean "nothing is known" as null."""
     words = {fold(word) for word in blank}
     if not words:
@@ -118,7 +120,7 @@ def _without(texts: pa.Array, blank: Iterable[str]) -> pa.Array:
     return kept.take(encoded.indices)
 
 
-def _plain(texts: pa.Array, attribute: Attribute, given: Gathered, path: str) -> pa.Array:
+def _plain(texts: pa.Array, attribute: Attribute) -> pa.Array:
     """Return numbers with a declared decimal mark as plain numbers; other texts stay."""
     if attribute.decimal is None:
         return texts

@@ -57,16 +57,17 @@ class FactsTable:
     value: str
     known_from: str | None = None
     sequence: str | None = None
+    blank: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventsTable:
-    """A row an activity. Its type stands in a column, or is one for the whole file."""
+    """A row an activity. Its type stands in columns, joined by +, or is one for the whole file."""
 
     source: Source
     lead: str
     at: str
-    type: str | None = None
+    type: tuple[str, ...] = ()
     type_is: str | None = None
     id: tuple[str, ...] = ()
     known_from: str | None = None

@@ -130,6 +130,7 @@ _FACTS = Record(
         "value": Field(_COLUMN, "the column of its value", required=True),
         "known_from": Field(_COLUMN, "the column that says since when it is known"),
         "sequence": Field(_COLUMN, "the column that orders facts of one time"),
+        "blank": Field(_TEXTS, "words that mean that nothing is known any more"),
     },
     lambda **read: FactsTable(**_source(read)),
     "A file with a row a fact.",
@@ -146,7 +147,10 @@ _EVENTS = Record(
     _SOURCE
     | {
         "lead": Field(_COLUMN, "the column of the lead's id", required=True),
-        "type": Field(_COLUMN, "the column of the activity type"),
+        "type": Field(
+            ListOf(_COLUMN, single=True),
+            "the column of the activity type; of several, the texts are joined by +",
+        ),
         "type_is": Field(Text("activity type"), "the type of all activities of this file"),
         "at": Field(_COLUMN, "the column of when it happened", required=True),
         "id": Field(ListOf(_COLUMN, single=True), "the columns that together name the activity"),

@@ -2,97 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pyarrow as pa
 
 from einig.engine.document import Issue, Refused
-from einig.engine.history.gather import Gathered, attribute_named
+from einig.engine.history.activity_rows import types_of
+from einig.engine.history.gather import Gathered
 from einig.engine.history.lead_rows import Leads, ids_of
-from einig.engine.history.mapping import EventOutcomes, EventsTable, FileOutcomes, Lookup
+from einig.engine.history.mapping import (
+    EventOutcomes,
+    EventsTable,
+    FileOutcomes,
+    Lookup,
+    Source,
+)
 from einig.engine.history.sheets import Sheet
 from einig.engine.history.usable import OUTCOMES, Who, instants, table_of
+from einig.engine.history.uses import attribute_named
 from einig.engine.values import fold, tidy
 
 
-def read_outcomes(
-    given: Gathered, leads: Leads, who: Who, amounts: list[str]
-) -> Iterator[pa.Table]:
+def read_outcomes(given: Gathered, leads: Leads, who: Who) -> Iterator[pa.Table]:
+    """Yield outcomes.
+
+    Only the amounts of wins are read: nobody needs to mend that of a deal that was lost.
+    """
     number = 0
     for told in given.mapped.mapping.outcomes:
         if isinstance(told, EventOutcomes):
             yield from _from_events(given, told, leads, who)
         else:
             number += 1
-            yield _from_file(given, f"outcomes.files.{number}", told, who, amounts)
+            yield _from_file(given, f"outcomes.files.{number}", told, who)
+
+
+# --- activities that are the outcome ----------------------------------------------------------
 
 
 def _from_events(
     given: Gathered, told: EventOutcomes, leads: Leads, who: Who
 ) -> Iterator[pa.Table]:
     won, lost = set(map(fold, told.won)), set(map(fold, told.lost))
-    of_lead = _revenue_of_leads(given, told, leads)
     for number, events in enumerate(given.mapped.mapping.events, 1):
         sheet = given.sheets[events.source]
-        types = _types(sheet, events)
         at = given.times(f"events.{number}.at", events.source, events.at, day="begins")
-        revenue = _revenue_of_events(given, told, events)
         ids = sheet.columns[events.lead].to_pylist()
-        rows = []
-        for row, kind in enumerate(types):
+        ended: dict[int, tuple[str, bool]] = {}
+        for row, kind in enumerate(_folded(types_of(sheet, events))):
             if kind not in won and kind not in lost:
                 continue
             id_ = tidy(ids[row] or "")
-            if id_ not in who.known or at[row] is None or given.is_aside(sheet, row):
-                continue
-            amount = revenue[row] if revenue is not None else of_lead.get(id_)
-            rows.append((id_, kind in won, at[row], amount if kind in won else None))
-        yield table_of(rows, OUTCOMES)
+            if id_ in who.known and at[row] is not None and not given.is_aside(sheet, row):
+                ended[row] = (id_, kind in won)
+        wins = {row: id_ for row, (id_, is_won) in ended.items() if is_won}
+        revenue = _revenue_of_wins(given, told, events, leads, wins)
+        yield table_of(
+            [
+                (id_, is_won, at[row], revenue.get(row))
+                for row, (id_, is_won) in ended.items()
+                if not given.is_aside(sheet, row)
+            ],
+            OUTCOMES,
+        )
 
 
-def _types(sheet: Sheet, events: EventsTable) -> list[str]:
-    if events.type is None:
-        return [fold(events.type_is or "")] * len(sheet)
-    encoded = sheet.columns[events.type].fill_null("").dictionary_encode()
+def _folded(texts: pa.Array) -> list[str]:
+    encoded = texts.fill_null("").dictionary_encode()
     names = [fold(name) for name in encoded.dictionary.to_pylist()]
     return [names[place] for place in encoded.indices.to_pylist()]
 
 
-def _revenue_of_events(
-    given: Gathered, told: EventOutcomes, events: EventsTable
-) -> list[float | None] | None:
-    """Return the revenue of each activity where it is a property, else None."""
+def _revenue_of_wins(
+    given: Gathered,
+    told: EventOutcomes,
+    events: EventsTable,
+    leads: Leads,
+    wins: dict[int, str],
+) -> dict[int, float]:
+    """Return the revenue of winning activities: a property of theirs, or an attribute of leads."""
+    path = "outcomes.events.revenue"
     column = dict(events.properties).get(told.revenue or "")
-    if column is None:
-        return None
-    return given.amounts("outcomes.events.revenue", events.source, column)
-
-
-def _revenue_of_leads(
-    given: Gathered, told: EventOutcomes, leads: Leads
-) -> dict[str | None, float | None]:
-    """Return the revenue of each lead where it is an attribute."""
+    if column is not None:
+        return given.amounts(path, events.source, column, rows=wins)
     source = given.mapped.mapping.leads.source
     column = attribute_named(given.mapped.mapping.leads, told.revenue or "") or told.revenue
     if column is None or column not in given.sheets[source].columns:
         return {}
-    amounts = given.amounts("outcomes.events.revenue", source, column)
-    return dict(zip(leads.ids, amounts, strict=True))
+    ids, won = leads.table["lead_id"].to_pylist(), set(wins.values())
+    row_of = {id_: row for id_, row in zip(ids, leads.rows.tolist(), strict=True) if id_ in won}
+    amounts = given.amounts(path, source, column, rows=row_of.values())
+    return {row: amounts[row_of[id_]] for row, id_ in wins.items() if row_of.get(id_) in amounts}
 
 
-def _from_file(
-    given: Gathered, path: str, told: FileOutcomes, who: Who, amounts: list[str]
-) -> pa.Table:
+# --- files of outcomes ------------------------------------------------------------------------
+
+
+def _from_file(given: Gathered, path: str, told: FileOutcomes, who: Who) -> pa.Table:
     sheet = given.sheets[told.source]
     at = instants(given, f"{path}.at", told.source, told.at, day="begins").to_pylist()
-    revenue = _revenue(given, path, told)
     ids = ids_of(sheet, told.lead)
-    status = _verdicts(sheet, told)
     wrong: dict[int, str] = {}
-    rows = []
-    currencies = sheet.columns[told.currency].to_pylist() if told.currency else [None] * len(sheet)
-    for row, id_ in enumerate(ids):
-        if status[row] is None or id_ in who.left_out or given.is_aside(sheet, row):
+    ended: dict[int, tuple[str, bool]] = {}
+    for row, (id_, is_won) in enumerate(zip(ids, _verdicts(sheet, told), strict=True)):
+        if is_won is None or id_ in who.left_out or given.is_aside(sheet, row):
             continue
         if id_ is None:
             wrong[row] = "no lead id"
@@ -101,11 +114,18 @@ def _from_file(
         elif told.at is not None and at[row] is None:
             wrong[row] = f"{told.at}: no time of the outcome"
         else:
-            rows.append((id_, status[row], at[row], revenue[row]))
-            if currencies[row] is not None and revenue[row] is not None:
-                amounts.append(str(currencies[row]).strip().upper())
+            ended[row] = (id_, is_won)
     given.put(sheet, wrong)
-    return table_of(rows, OUTCOMES)
+    wins = [row for row, (_, is_won) in ended.items() if is_won]
+    revenue = _revenue(given, path, told, wins)
+    return table_of(
+        [
+            (id_, is_won, at[row], revenue.get(row))
+            for row, (id_, is_won) in ended.items()
+            if not given.is_aside(sheet, row)
+        ],
+        OUTCOMES,
+    )
 
 
 def _verdicts(sheet: Sheet, told: FileOutcomes) -> list[bool | None]:
@@ -116,24 +136,48 @@ def _verdicts(sheet: Sheet, told: FileOutcomes) -> list[bool | None]:
     return [verdict.get(fold(text or "")) for text in sheet.columns[told.status].to_pylist()]
 
 
-def _revenue(given: Gathered, path: str, told: FileOutcomes) -> list[float | None]:
+def _revenue(given: Gathered, path: str, told: FileOutcomes, wins: list[int]) -> dict[int, float]:
+    if told.revenue is None:
+        return {}
+    if isinstance(told.revenue, Lookup):
+        return _looked_up(given, path, told.source, told.revenue, wins)
+    amounts = given.amounts(f"{path}.revenue", told.source, told.revenue, rows=wins)
+    if told.currency is not None:
+        names = given.sheets[told.source].columns[told.currency].to_pylist()
+        given.currencies.update(names[row].strip().upper() for row in amounts if names[row])
+    return amounts
+
+
+def _looked_up(
+    given: Gathered,
+    path: str,
+    source: Source,
+    told: Lookup,
+    wins: list[int],
+) -> dict[int, float]:
+    """Return the amounts that stand in another file under the keys of wins."""
     sheet = given.sheets[told.source]
-    match told.revenue:
-        case None:
-            return [None] * len(sheet)
-        case Lookup(source, key, value):
-            keys = given.sheets[source].columns[key].to_pylist()
-            amounts = given.amounts(f"{path}.revenue.value", source, value)
-            of_key = {k: amount for k, amount in zip(keys, amounts, strict=True) if k is not None}
-            return [of_key.get(text) for text in sheet.columns[key].to_pylist()]
-        case str(column):
-            return given.amounts(f"{path}.revenue", told.source, column)
+    keys = given.sheets[source].columns[told.key].to_pylist()
+    wanted = {row: tidy(keys[row]) for row in wins if keys[row]}
+    row_of: dict[str, int] = {}
+    again: dict[int, str] = {}
+    for row, text in enumerate(sheet.columns[told.key].to_pylist()):
+        key = tidy(text or "")
+        if row_of.setdefault(key, row) != row and key:
+            again[row] = f"{told.key}: {key} stands in line {sheet.lines[row_of[key]]} already"
+    given.put(sheet, again)
+    needed = sorted({row_of[key] for key in wanted.values() if key in row_of})
+    amounts = given.amounts(f"{path}.revenue.value", told.source, told.value, rows=needed)
+    return {row: amounts[row_of[key]] for row, key in wanted.items() if row_of.get(key) in amounts}
 
 
-def one_currency(given: Gathered, amounts: Sequence[str]) -> str | None:
+# --- currencies -------------------------------------------------------------------------------
+
+
+def one_currency(given: Gathered) -> str | None:
     """Return the one currency of all amounts. Raises Refused if there are several."""
     declared = given.mapped.mapping.currency
-    found = sorted({*amounts, *([declared.upper()] if declared else [])})
+    found = sorted(given.currencies | ({declared.upper()} if declared else set()))
     if len(found) > 1:
         message = f"Amounts are in {' and '.join(found)}; without rates they do not add up."
         remedy = "Convert them into one currency, or leave out the others."

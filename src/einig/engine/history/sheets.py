@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
 from einig.engine.document import refuse
-from einig.engine.history.csv_files import read_csv
+from einig.engine.history.csv_files import read_csv, refuse_twice
 from einig.engine.history.mapping import Source
 from einig.engine.history.set_aside import SetAside
 from einig.engine.values import plain, tidy
@@ -26,7 +26,7 @@ from einig.engine.values import plain, tidy
 class Sheet:
     """The columns of a file that are used, as text where null is blank."""
 
-    file: str
+    file: str  # with the name of the sheet behind it, where the mapping names one
     names: tuple[str, ...]  # every column of the file
     columns: dict[str, pa.Array]  # those that are used
     lines: npt.NDArray[np.int64]  # where each row begins in the file
@@ -50,6 +50,8 @@ def read_sheet(path: Path, source: Source, wanted: Iterable[str]) -> Sheet:
     kinds = {
         ".xlsx": _read_xlsx,
         ".xlsm": _read_xlsx,
+        ".xls": _read_xlsx,
+        ".xlsb": _read_xlsx,
         ".ods": _read_xlsx,
         ".parquet": _read_parquet,
     }
@@ -73,17 +75,18 @@ def _read_xlsx(path: Path, source: Source, wanted: set[str]) -> Sheet:
     except (CalamineError, OSError) as error:
         message = f"This is no XLSX file: {' '.join(str(error).split())}."
         raise refuse(message, "Save it again as XLSX, or as CSV.", file=source.file) from None
-    if not rows:
-        raise refuse("The sheet is empty.", "Name another sheet.", file=source.file)
-    header = [tidy(_text(cell) or "") for cell in rows[0]]
-    full = [(line, row) for line, row in enumerate(rows[1:], 2) if any(cell != "" for cell in row)]
+    file = f"{source.file}#{source.sheet}" if source.sheet else source.file
+    full = [(line, row) for line, row in enumerate(rows, 1) if any(cell != "" for cell in row)]
+    if not full:
+        raise refuse("The sheet is empty.", "Name another sheet.", file=file)
+    header = tuple(tidy(_text(cell) or "") for cell in full[0][1])
+    refuse_twice(header, wanted, file)
     columns = {
-        name: pa.array([_text(row[place]) for _, row in full], pa.string())
+        name: pa.array([_text(row[place]) for _, row in full[1:]], pa.string())
         for place, name in enumerate(header)
         if name in wanted
     }
-    lines = np.array([line for line, _ in full], np.int64)
-    return Sheet(source.file, tuple(header), columns, lines, ())
+    return Sheet(file, header, columns, np.array([line for line, _ in full[1:]], np.int64), ())
 
 
 def _text(cell: Any) -> str | None:
@@ -99,23 +102,31 @@ def _text(cell: Any) -> str | None:
 def _read_parquet(path: Path, source: Source, wanted: set[str]) -> Sheet:
     try:
         names = tuple(pq.read_schema(path).names)
+        refuse_twice(names, wanted, source.file)
         table = pq.read_table(path, columns=[name for name in names if name in wanted])
     except (pa.ArrowInvalid, OSError) as error:
         message = f"This is no Parquet file: {' '.join(str(error).split())[:200]}"
         raise refuse(message, "Check the file.", file=source.file) from None
-    columns = {name: _as_text(table[name].combine_chunks()) for name in table.column_names}
+    columns = {
+        name: _as_text(table[name].combine_chunks(), name, source.file)
+        for name in table.column_names
+    }
     lines = np.arange(1, len(table) + 1)
     return Sheet(source.file, names, columns, lines, ())
 
 
-def _as_text(column: pa.Array) -> pa.Array:
+def _as_text(column: pa.Array, name: str, file: str) -> pa.Array:
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return _as_text(column.dictionary_decode())
+        return _as_text(column.dictionary_decode(), name, file)
     if pa.types.is_floating(kind):
         texts: Sequence[str | None] = [plain(number) for number in column.to_pylist()]
         return pa.array(texts, pa.string())
-    text = column.cast(pa.string())
+    try:
+        text = column.cast(pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        message = f"The column {name} holds {kind}, which is no single value."
+        raise refuse(message, "Write it as text or as numbers.", file=file) from None
     if pa.types.is_timestamp(kind):
         # Arrow writes times of a zone in UTC, with a Z
         text = pc.replace_substring(text, " ", "T")

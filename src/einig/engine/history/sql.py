@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +26,9 @@ def engine(folder: Path | None = None) -> Iterator[Connection]:
         connection.execute("SET enable_progress_bar = false")
         if folder:
             connection.execute(f"SET temp_directory = {literal(str(folder / 'spill'))}")
+        else:  # by default it would be the folder in which somebody happens to stand
+            spill = Path(tempfile.gettempdir()) / f"einig-spill-{os.getpid()}"
+            connection.execute(f"SET temp_directory = {literal(str(spill))}")
         for name, value in CONSTANTS.items():
             connection.execute(f"CREATE TEMP MACRO {name}() AS ({value})::BIGINT")
         yield connection

@@ -114,11 +114,28 @@ def _matched(texts: Sequence[str | None], dates: Dates | None) -> list[re.Match[
                 seen.setdefault(form, row)
                 break
     if dates is None and len(seen) > 1:
-        first, other = sorted(seen.values())[:2]
-        message = f"Dates are written in two forms: “{texts[first]}” and “{texts[other]}”."
+        one, other = sorted(seen.values())[:2]
+        message = f"Dates are written in two forms: “{texts[one]}” and “{texts[other]}”."
         remedy = "Add dates: iso, dmy or mdy; rows in another form are then set aside."
         raise Unclear(other, message, remedy)
+    first = next((row for row, text in enumerate(texts) if text is not None), None)
+    if not seen and first is not None:
+        # one remedy mends the column; setting every row aside would only hide that
+        message = f"Nothing in this column reads as a time: “{_shown(texts[first])}”."
+        raise Unclear(first, message, _remedy(texts[first], dates))
     return found
+
+
+def _shown(text: str | None) -> str:
+    return (text or "").strip()
+
+
+def _remedy(text: str | None, dates: Dates | None) -> str:
+    if re.fullmatch(r"\d{9,13}(\.\d+)?", _shown(text), re.ASCII):
+        return "If it counts from 1970, add dates: epoch_seconds or epoch_milliseconds."
+    if dates is not None:
+        return f"It is declared as dates: {dates}; write what it is, or leave dates out."
+    return "Name another column, or write times like 2026-12-31T14:05 or 31.12.2026 14:05."
 
 
 def _day_first(found: list[re.Match[str] | None]) -> bool:

@@ -34,7 +34,7 @@ _WORD = 16  # flags that are folded into a class together
 
 def bind(plan: Plan, history: History) -> Bound:
     """Return the activities and facts of all leads of a history in the terms of a plan."""
-    created = history.leads["created_at"].to_numpy()
+    created = _own(history.leads["created_at"].to_numpy())
     events = _events(plan, history)
     columns = _grouped(events, len(created)) | _classes(plan, events) | _facts(plan, history)
     return Bound(created=created, **columns)
@@ -197,8 +197,8 @@ def _classes(plan: Plan, events: _Events) -> dict[str, npt.NDArray[Any]]:
     return {
         "class_first": np.cumsum([0, *map(len, matched)], dtype=np.int64),
         "class_criteria": _joined(matched, np.int64),
-        "class_inquiry": np.ascontiguousarray(events.kinds[:, criteria]),
-        "class_breaks": np.ascontiguousarray(events.kinds[:, criteria + 1 :]),
+        "class_inquiry": _own(events.kinds[:, criteria]),
+        "class_breaks": _own(events.kinds[:, criteria + 1 :]),
     }
 
 
@@ -223,6 +223,11 @@ def _by_lead(lead: npt.NDArray[np.int32], first: Ints) -> npt.NDArray[np.int64]:
         order[place[lead[row]]] = row
         place[lead[row]] += 1
     return order
+
+
+def _own(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a copy: numba compiles anew for an array that may not be written to."""
+    return np.array(column, order="C")
 
 
 def _joined(parts: Sequence[npt.NDArray[Any]], kind: type[np.generic]) -> npt.NDArray[Any]:
@@ -254,7 +259,7 @@ def _facts(plan: Plan, history: History) -> dict[str, npt.NDArray[Any]]:
     counts = np.bincount(lead, minlength=len(history.leads))
     return {
         "fact_first": np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        "fact_at": kept["at"].to_numpy(),
+        "fact_at": _own(kept["at"].to_numpy()),
         "fact_attribute": attribute,
         "fact_points": points,
         "fact_checks": checks,

@@ -33,7 +33,7 @@ from einig.engine.instants import FOREVER
 from einig.engine.scoring.clauses import clause, points_clause
 from einig.engine.scoring.kernel import Swept
 from einig.engine.scoring.plan import NO_LIMIT, NOT_MERGED, Criterion, Plan, limits, steps_of
-from einig.engine.scoring.tables import Tables, tables
+from einig.engine.scoring.tables import Tables, fetched, tables
 from einig.engine.values import fold
 
 
@@ -43,11 +43,18 @@ def turns(plan: Plan, tables: Tables, begins: int, ends: int) -> Table:
     Columns: lead, at, fit, engagement, intent, ready, turned (a turn at `at`), last (the state at
     the end).
     """
+    return _turned(states(plan, tables, begins, ends))
+
+
+def states(plan: Plan, tables: Tables, begins: int, ends: int) -> Table:
+    """Return the expression of the state of each lead whenever anything changes.
+
+    Columns: lead, at, fit, engagement, intent, ready.
+    """
     names = _Names(plan)
     leads = tables.leads.filter(_.created_at <= ends)
     changes = ibis.union(*_changes(plan, tables, leads, names), distinct=False)
-    states = _states(changes, leads, names, begins, ends)
-    return _turned(_judged(states, plan, names))
+    return _judged(_states(changes, leads, names, begins, ends), plan, names)
 
 
 def execute(
@@ -60,7 +67,7 @@ def execute(
 
 def collected(rows: Table, ends: int) -> Swept:
     """Execute an expression of turns, and return it in the form of the kernel's."""
-    read = rows.to_pyarrow()
+    read = fetched(rows)
     column = {name: read[name].to_numpy() for name in read.schema.names}
     lead, at = (
         np.concatenate([column["lead"][column["turned"]], column["lead"][column["last"]]]),

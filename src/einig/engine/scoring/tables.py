@@ -68,6 +68,14 @@ def tables(history: History, engine: Literal["duckdb", "spark"]) -> Iterator[Tab
         )
 
 
+def fetched(rows: Table) -> pa.Table:
+    """Execute an expression and return its rows."""
+    backend = rows.get_backend()
+    if backend.name == "pyspark":  # Ibis would take the way through pandas
+        return backend._session.sql(backend.compile(rows)).toArrow()
+    return rows.to_pyarrow()
+
+
 @contextmanager
 def _opened(engine: Literal["duckdb", "spark"], folder: str) -> Iterator[Any]:
     if engine == "duckdb":
