@@ -7,6 +7,7 @@ import pytest
 
 from docs import generate
 from einig.engine.agreement import check, loads
+from einig.engine.history import History
 from einig.engine.history.mapping_grammar import load_mapping
 
 REFERENCE = Path(__file__).parents[2] / "docs/reference"
@@ -33,8 +34,10 @@ def test_the_example_mapping_is_accepted(tmp_path: Path) -> None:
 
 
 def test_the_example_in_python_runs() -> None:
-    for block in blocks("history.md", "python"):
-        exec(compile(block, "history.md", "exec"), {})
+    (block,) = blocks("history.md", "python")
+    names: dict[str, object] = {}
+    exec(compile(block, "history.md", "exec"), names)
+    assert isinstance(names["history"], History)
 
 
 def test_every_command_is_documented() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any as Anything
+from typing import Literal
 
 from einig.engine.agreement.model import (
     Agreement,
@@ -323,11 +324,15 @@ _RULE_SHAPE: Shape = ByKind(
 
 def _working_time(text: str) -> WorkingTime:
     amount, _, unit = text.partition(" ")
-    units = {"working hour": "hours", "working hours": "hours"}
-    units |= {"working day": "days", "working days": "days"}
+    units: dict[str, Literal["hours", "days"]] = {
+        "working hour": "hours",
+        "working hours": "hours",
+        "working day": "days",
+        "working days": "days",
+    }
     if not (amount.isascii() and amount.isdigit() and 0 < int(amount) < 10_000 and unit in units):
         raise Unfit(f"“{text}” is no working time.", "Write 1 working hour or 5 working days.")
-    return WorkingTime(int(amount), units[unit])  # type: ignore[arg-type]  # a value of `units`
+    return WorkingTime(int(amount), units[unit])
 
 
 _WORKING_TIME = Made(Text("working time"), _working_time)

@@ -145,7 +145,8 @@ def criterion(of: Engagement | Silence | Intent) -> str:
             head = f"{of.times} times within {window(of.within)}"
         case Engagement():
             head = steps(of.steps)
-    limit = "" if getattr(of, "at_most", None) is None else f", at most {points(of.at_most)}"  # type: ignore[union-attr, arg-type]  # an intent has none
+    cap = of.at_most if isinstance(of, Engagement) else None
+    limit = "" if cap is None else f", at most {points(cap)}"
     activity = "" if of.activity == of.name else f" of {of.activity}"
     only = f" where {wheres(of.where)}" if of.where else ""
     company = ", by anyone of the company" if of.per == "company" else ""
