@@ -203,13 +203,18 @@ def test_diff_speaks_in_sentences(company: Path) -> None:
     assert same.stdout == "Both say the same.\n"
 
 
-def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize("later", [0.0, 0.5, 1.0])
+def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(tmp_path: Path, later: float) -> None:
     rows = "".join(f"{n},2026-03-02T09:00,Software\n" for n in range(400_000))
     put(tmp_path, {"a.yaml": SMALL, "leads.csv": "id,created,industry\n" + rows})
     told = os.environ | {"EINIG_CACHE": str(tmp_path / "cache")}
     command = [EINIG, "score", "a.yaml", "--history", "history.yaml"]
     run = subprocess.Popen(command, cwd=tmp_path, env=told, stderr=subprocess.PIPE, text=True)
-    time.sleep(2.5)
+    waited = 0
+    while not (tmp_path / "cache").exists() and waited < 600:  # it begins to read right afterwards
+        time.sleep(0.1)
+        waited += 1
+    time.sleep(later)
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)
     assert (run.returncode, said.lstrip()) == (130, "Interrupted. Nothing was half-written.\n")

@@ -1,5 +1,12 @@
-"""The command line: `einig …`."""
+"""The command line `einig`."""
 
-from einig.cli.main import main
+import sys
 
-__all__ = ["main"]
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        from einig.cli.main import main as run
+    except KeyboardInterrupt:  # while it is still loading
+        sys.exit(130)
+    run()

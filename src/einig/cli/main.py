@@ -84,4 +84,15 @@ def main() -> None:
             f"error: {error.strerror}: {error.filename or 'the output'}. Make room, then try again."
         )
         code = REFUSED
+    except Exception as error:
+        if not _interrupted(error):
+            raise
+        say("Interrupted. Nothing was half-written.")
+        code = INTERRUPTED
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupted(error: Exception) -> bool:
+    """Return whether DuckDB was at work when it was interrupted: it has an exception of its own."""
+    duckdb = sys.modules.get("duckdb")
+    return duckdb is not None and isinstance(error, duckdb.InterruptException)
