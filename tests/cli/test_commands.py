@@ -231,3 +231,13 @@ def test_a_full_disk_is_refused(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "There is no room left to keep the history in " in done.stderr
     assert [path for path in (tmp_path / "cache").rglob("*") if path.is_file()] == []
+
+
+def test_what_was_read_is_shown_as_it_is(tmp_path: Path) -> None:
+    leads = LEADS.replace("A,", "[bold]A[/],").replace("Software", "[red]Software")
+    put(tmp_path, {"a.yaml": SMALL, "leads.csv": leads})
+    arguments = ("a.yaml", "--history", "history.yaml")
+    assert "[bold]A[/]" in einig(tmp_path, "score", *arguments).stdout
+    shown = einig(tmp_path, "explain", *arguments, "--lead", "[bold]A[/]").stdout
+    assert "[bold]A[/] at 2026-03-21" in shown
+    assert "[red]Software" in shown

@@ -17,7 +17,7 @@ from einig.cli.inputs import (
     load_history,
     moment_in,
 )
-from einig.cli.output import out, print_json, table
+from einig.cli.output import local, out, print_json, table
 from einig.engine.document import refuse
 from einig.engine.document.shapes import did_you_mean
 from einig.engine.instants import iso
@@ -70,14 +70,14 @@ def command(
     if form == "json":
         print_json(_json(found))
     else:
-        _print(found)
+        _print(found, read.about.zone)
     ctx.exit(SET_ASIDE if read.about.set_aside else 0)
 
 
-def _print(found: Ledger) -> None:
+def _print(found: Ledger, zone: str) -> None:
     console = out()
-    console.print(f"{found.lead_id} at {iso(found.at)}", style="bold", markup=False)
-    console.print(_verdict(found), markup=False)
+    console.print(f"{found.lead_id} at {local(found.at, zone)} ({zone})", style="bold")
+    console.print(_verdict(found, zone))
     if found.fit_lines:
         shown = table("Fit", "Value", "Row", "Points>")
         for fit in found.fit_lines:
@@ -87,7 +87,7 @@ def _print(found: Ledger) -> None:
     if found.engagement_lines:
         shown = table("Engagement", "Earned by", "At", "Runs out", "Points>")
         for line in found.engagement_lines:
-            shown.add_row(*_engagement_row(line))
+            shown.add_row(*_engagement_row(line, zone))
         shown.add_row("", "", "", "", str(found.engagement), style="bold")
         console.print(shown)
     if found.intent_lines:
@@ -97,34 +97,32 @@ def _print(found: Ledger) -> None:
                 intent.criterion,
                 "yes" if intent.holds else "no",
                 f"{intent.count} of {intent.needed}",
-                _day(intent.runs_out_at),
+                local(intent.runs_out_at, zone),
             )
         console.print(shown)
     console.print(f"Score {found.score} = fit {found.fit} + engagement {found.engagement}")
 
 
-def _verdict(found: Ledger) -> str:
+def _verdict(found: Ledger, zone: str) -> str:
     if found.missing is not None:
         return f"Not sales-ready. Missing: {missing_words(found.missing)}."
-    return f"Sales-ready since {iso(found.ready_since)}, by {', '.join(found.made_ready_by)}."
+    return (
+        f"Sales-ready since {local(found.ready_since, zone)}, by {', '.join(found.made_ready_by)}."
+    )
 
 
-def _engagement_row(line: EngagementLine | SilenceLine) -> tuple[str, ...]:
+def _engagement_row(line: EngagementLine | SilenceLine, zone: str) -> tuple[str, ...]:
     if isinstance(line, SilenceLine):
-        since = f"nothing since {_day(line.since)}"
+        since = f"nothing since {local(line.since, zone)}"
         return line.criterion, since, "", "with the next activity", _signed(line.points)
     cut = f" (of {line.of_points})" if line.points != line.of_points else ""
     earned = f"{line.activity} {line.event_id}"
-    ends = _day(line.runs_out_at) if line.runs_out_at else "never"
-    return line.criterion, earned, _day(line.at), ends, _signed(line.points) + cut
+    ends = local(line.runs_out_at, zone) if line.runs_out_at else "never"
+    return line.criterion, earned, local(line.at, zone), ends, _signed(line.points) + cut
 
 
 def _signed(points: int) -> str:
     return f"{points:+d}" if points else "0"
-
-
-def _day(at: int | None) -> str:
-    return (iso(at) or "–")[:16].replace("T", " ")
 
 
 def _json(found: Ledger) -> dict[str, Any]:

@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from einig.engine.document import Issue
+from einig.engine.instants import iso, moment
 
 Report = Callable[[str, float], None]
 
@@ -20,18 +22,18 @@ _STYLES = {"error": "bold red", "warning": "yellow"}
 
 
 def out() -> Console:
-    """Return the console for results; colour only on a terminal."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Return the console for results; colour only on a terminal, and no markup in what is read."""
+    return Console(highlight=False, markup=False, soft_wrap=not sys.stdout.isatty())
 
 
 def err() -> Console:
     """Return the console for messages."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def say(message: str) -> None:
     """Print a message to standard error."""
-    err().print(message, markup=False)
+    err().print(message)
 
 
 def print_json(value: Any) -> None:
@@ -43,10 +45,10 @@ def print_issues(issues: Iterable[Issue]) -> None:
     """Print issues to standard error, one a line: place, level, criterion, message, remedy."""
     console = err()
     for issue in issues:
-        console.print(f"{issue.place}: ", end="", markup=False)
+        console.print(f"{issue.place}: ", end="")
         console.print(f"{issue.level}: ", end="", style=_STYLES[issue.level])
         text = f"{issue.criterion}: {issue.message}" if issue.criterion else issue.message
-        console.print(f"{text} {issue.remedy}".rstrip(), markup=False)
+        console.print(f"{text} {issue.remedy}".rstrip())
 
 
 def issue_json(issue: Issue) -> dict[str, Any]:
@@ -72,6 +74,13 @@ def progress() -> Iterator[Report]:
     with Progress(*columns, console=err(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Reading", total=1.0)
         yield lambda what, done: bar.update(task, description=what, completed=done)
+
+
+def local(at: int | None, zone: str) -> str:
+    """Return an instant for people, in the history's zone; a dash where it never comes."""
+    if iso(at) is None or at is None:
+        return "–"
+    return moment(at).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
 
 def count(number: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from einig.cli.output import count, money, of_100, out, table
+from einig.cli.output import count, local, money, of_100, out, table
 from einig.engine.agreement.content import content_hash
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.backtest.measures import Month
@@ -104,7 +104,6 @@ def print_report(of: Backtest, comparison: Comparison | None, *, names: int) -> 
     console.print(
         f"{about.name}: {count(of.measures.leads)} leads, {count(of.measures.won)} won, "
         f"{count(of.measures.lost)} lost, {count(of.measures.open)} of unknown outcome.",
-        markup=False,
     )
     shown = table("", *(f"{replay.agreement.name}>" for replay in replays))
     for label, figure in _FIGURES:
@@ -214,13 +213,12 @@ def _print_sides(console: Console, of: Comparison, names: int) -> None:
         console.print()
         console.print(
             f"{replay.agreement.name} {verb} {count(len(sides))} leads, {count(won)} of them won.",
-            markup=False,
         )
         if not sides[:names]:
             continue
         shown = table("Lead", "Sales-ready from", "Outcome", "Revenue>")
         for side in sides[:names]:
-            at = (iso(side.first_ready_at) or "–")[:16].replace("T", " ")
+            at = local(side.first_ready_at, of.other.history.about.zone)
             shown.add_row(side.lead_id, at, side.outcome, money(side.revenue, None))
         console.print(shown)
         if len(sides) > names:
@@ -252,7 +250,7 @@ def _print_footnotes(console: Console, replays: list[Backtest]) -> None:
     if notes:
         console.print()
     for note in notes:
-        console.print(note, markup=False)
+        console.print(note)
 
 
 def _proportion(name: str, of: Proportion) -> dict[str, float | None]:

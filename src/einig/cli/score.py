@@ -19,7 +19,7 @@ from einig.cli.inputs import (
     load_history,
     moment_in,
 )
-from einig.cli.output import count, out, print_json, table
+from einig.cli.output import count, local, out, print_json, table
 from einig.engine.history import History
 from einig.engine.instants import iso
 from einig.engine.scoring.decisions import Decisions
@@ -89,7 +89,9 @@ def _print(history: History, decided: Decisions, until: int, limit: int) -> None
     score = decided.fit + decided.engagement
     best = leads[np.lexsort((leads, -score[leads], ~decided.sales_ready[leads]))][: max(0, limit)]
     shown = table("Lead", "Fit>", "Engagement>", "Score>", "Intent", "Sales-ready", "First ready")
-    for row in _rows(history, decided, best):
+    zone = history.about.zone
+    firsts = decided.first_ready_at[best].tolist()
+    for row, first in zip(_rows(history, decided, best), firsts, strict=True):
         shown.add_row(
             row["lead"],
             str(row["fit"]),
@@ -97,11 +99,12 @@ def _print(history: History, decided: Decisions, until: int, limit: int) -> None
             str(row["fit"] + row["engagement"]),
             "yes" if row["intent"] else "no",
             "yes" if row["sales_ready"] else "no",
-            (row["first_ready_at"] or "–")[:16],
+            local(first, zone),
         )
     ready = int(decided.sales_ready.sum())
     console = out()
-    console.print(f"{count(ready)} of {count(len(leads))} leads are sales-ready at {iso(until)}.")
+    moment = "in the end" if iso(until) is None else f"at {local(until, zone)} ({zone})"
+    console.print(f"{count(ready)} of {count(len(leads))} leads are sales-ready {moment}.")
     console.print(shown)
     if len(leads) > len(best):
         console.print(
