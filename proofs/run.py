@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 
 def main(options: list[str]) -> int:
     started = datetime.now(UTC)
-    command = ["-m", "prove", *options]
+    command = ["-m", "prove", "--numprocesses", "auto", *options]
     proofs = Proofs()
     code = int(pytest.main(["--rootdir", str(HERE.parent), *command], plugins=[proofs]))
     if not proofs.rows:
