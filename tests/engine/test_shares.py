@@ -1,24 +1,21 @@
 """Shares are drawn from the lead's id and the agreement's name alone: a replay draws the same."""
 
-from einig.engine.shares import drawn
+from einig.engine.shares import Purpose, drawn
 
 LEADS = [f"lead {n}" for n in range(20_000)]
 
 
-def draw(share: float, *, agreement: str = "Inbound", purpose: str = "explore") -> set[str]:
+def draw(share: float, *, agreement: str = "Inbound", purpose: Purpose = "explore") -> set[str]:
     """Return the leads that are drawn for a share."""
     return {
-        lead
-        for lead in LEADS
-        if drawn(lead, agreement=agreement, purpose=purpose, share=share)  # type: ignore[arg-type]
+        lead for lead in LEADS if drawn(lead, agreement=agreement, purpose=purpose, share=share)
     }
 
 
 def test_the_draw_never_changes() -> None:
     # SHA-256 of "explore", "Inbound DACH" and "4711" gives 0.6345…
-    agreed = {"agreement": "Inbound DACH", "purpose": "explore"}
-    assert not drawn("4711", share=0.6345, **agreed)  # type: ignore[arg-type]
-    assert drawn("4711", share=0.6346, **agreed)  # type: ignore[arg-type]
+    assert not drawn("4711", agreement="Inbound DACH", purpose="explore", share=0.6345)
+    assert drawn("4711", agreement="Inbound DACH", purpose="explore", share=0.6346)
 
 
 def test_a_share_of_nothing_draws_nobody_and_of_everything_everybody() -> None:
