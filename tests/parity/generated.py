@@ -233,26 +233,14 @@ def _told(rows: Rows) -> Rows:
     """Leave out what the rules leave open.
 
     Of rows with one event id that are known, happened and belong alike, no rule says which one
-    counts. A link from which no lead is reached is set aside when a history is built, so what is
-    kept leads to a lead, or to an identity that is linked to one.
+    counts.
     """
     first = {
         (e.event_id, _known(e), min(e.at, _known(e)), e.lead_id, e.type): e
         for e in reversed(rows.events)
     }
     kept = [event for event in rows.events if any(event is one for one in first.values())]
-    leads = {lead.lead_id for lead in rows.leads}
-    reached = leads | {
-        link.identity
-        for link in rows.links
-        if link.lead_id in leads and link.linked_at < _or_forever(link.unlinked_at)
-    }
-    links = [link for link in rows.links if link.lead_id in reached]
-    return replace(rows, events=tuple(kept), links=tuple(links))
-
-
-def _or_forever(instant: int | None) -> int:
-    return FOREVER if instant is None else instant
+    return replace(rows, events=tuple(kept))
 
 
 def _known(event: EventRow) -> int:
@@ -270,11 +258,7 @@ def after(instant: int) -> SearchStrategy[Rows]:
         later,
         st.integers(0, 30),
     )
-    link = st.builds(
-        lambda row, at: replace(row, linked_at=at, unlinked_at=None, lead_id=LEADS[0]),
-        _LINKS,
-        later,
-    )
+    link = st.builds(lambda row, at: replace(row, linked_at=at, unlinked_at=None), _LINKS, later)
     feedback = st.builds(lambda row, at: replace(row, at=at), _FEEDBACK, later)
     return st.builds(
         Rows,
@@ -282,11 +266,7 @@ def after(instant: int) -> SearchStrategy[Rows]:
         events=_some(event, 4),
         links=_some(link, 2),
         feedback=_some(feedback, 2),
-    ).map(_told_alone)
-
-
-def _told_alone(rows: Rows) -> Rows:
-    return replace(_told(rows), links=rows.links)
+    ).map(_told)
 
 
 # --- conditions -------------------------------------------------------------------------------

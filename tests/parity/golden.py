@@ -140,9 +140,9 @@ def linked(
     return LinkRow(identity=identity, lead_id=to, kind=kind, linked_at=day(since), unlinked_at=ends)
 
 
-def returned(at: float) -> FeedbackRow:
-    """Return what sales says when it returns Ada."""
-    return FeedbackRow(lead_id="Ada", at=day(at), verdict="returned")
+def returned(at: float, of: str = "Ada") -> FeedbackRow:
+    """Return what sales says when it returns a lead."""
+    return FeedbackRow(lead_id=of, at=day(at), verdict="returned")
 
 
 def state(
@@ -470,6 +470,28 @@ WHO = [
         handoffs=[day(0)],
     ),
     Golden(
+        shows="a link takes no lead away before it leads to one",
+        rows=rows(lead(0, "Ben"), SOFTWARE, linked("Ada", "x", 1), linked("x", "Ben", 2, 3)),
+        states=[state(0, 20), state(2, 0), state(3, 20)],
+    ),
+    Golden(
+        shows="a lead is not part of one that does not exist yet",
+        rows=rows(lead(2, "Ben"), SOFTWARE, linked("Ada", "Ben", 1)),
+        states=[state(0, 20), state(2, 0)],
+    ),
+    Golden(
+        shows="of leads that are linked in a circle the oldest stays one",
+        rows=rows(
+            lead(1, "Ben"),
+            SOFTWARE,
+            did("webinar", 2, lead_id="Ben"),
+            linked("Ada", "Ben", 2, 4),
+            linked("Ben", "Ada", 3),
+        ),
+        states=[state(0, 20), state(2, 0), state(3, 20, 10, ready=READY), state(5, 20)],
+        handoffs=[day(3)],
+    ),
+    Golden(
         shows="what a linked identity did counts from when both are known",
         rows=rows(
             lead(0, "Ben"),
@@ -515,6 +537,45 @@ WHO = [
             state(5.5, 20),
         ],
         handoffs=[day(0), day(2.5)],
+    ),
+    Golden(
+        shows="what sales said of a linked identity belongs to the lead it was part of then",
+        rows=rows(
+            SOFTWARE,
+            lead(0, "Ben"),
+            did("demo", 0),
+            did("demo", 1),
+            linked("Ben", "Ada", 1.5),
+            returned(0.5, of="Ben"),
+            returned(2, of="Ben"),
+            did("webinar", 2.5),
+        ),
+        states=[
+            state(0, 20, 0, YES, READY),
+            state(2.5, 20, 10, YES, READY),
+            state(3, 20, 10, ready=READY),
+            state(5.5, 20),
+        ],
+        handoffs=[day(0), day(2.5)],
+    ),
+    Golden(
+        shows="what a member of the company did becomes known anew when it is the lead's own",
+        rows=rows(
+            SOFTWARE,
+            did("demo", 0),
+            did("demo", 1),
+            did("chat", 0, lead_id="x"),
+            linked("x", "Ada", 0.5, kind="member"),
+            returned(1),
+            linked("x", "Ada", 1.5),
+        ),
+        states=[
+            state(0, 20, 0, YES, READY),
+            state(0.5, 20, 3, YES, READY),
+            state(2, 20, 0, YES, READY),
+            state(3, 20),
+        ],
+        handoffs=[day(0), day(1.5)],
     ),
     Golden(
         shows="a returned lead that becomes ready again without a new event stays where it is",

@@ -50,14 +50,17 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
     waits |= {c.within for _, v in timeline for c in v.intent}
     waits |= {s.nothing_for for _, v in timeline for s in v.silence}
     marks = {at for span in (*versions, *links, *facts, *events) for at in span[:2]}
+    marks |= set(births.values())
     marks |= {at + wait for at in (born, *(e.at for *_, e in events)) for wait in waits}
     instants = sorted(at for at in {born, until} | marks if born <= at <= until)
 
     def merged(at: int) -> bool:
-        return any(k.kind == "same" and k.identity == me != k.lead_id for k in _held(links, at))
+        wholes = {one for one, birth in births.items() if birth <= at and me in linked(at, of=one)}
+        circle = wholes & linked(at)  # its oldest stays a lead
+        return wholes > circle or any((births[one], one) < (born, me) for one in circle)
 
-    def linked(at: int, per: m.Per = "person") -> set[str]:
-        found, held = {me}, _held(links, at)
+    def linked(at: int, per: m.Per = "person", of: str = me) -> set[str]:
+        found, held = {of}, _held(links, at)
         for k in held * len(held):  # no chain is longer
             if k.lead_id in found and (k.kind == "same" or per == "company"):
                 found.add(k.identity)
@@ -106,14 +109,16 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
 
     def qualified(agreement: m.Agreement, returned: int, at: int) -> bool:
         rising = [c for c in agreement.engagement if any(s.points > 0 for s in c.steps)]
-        moves = list(pairwise([returned, *(t for t in instants if returned < t <= at)]))
+        moves = [returned, *(t for t in instants if returned < t <= at)]
         good: list[m.Engagement | m.Intent] = [*agreement.intent, *rising]
-        news = [(matching(c, a), matching(c, b)) for c in good for a, b in moves]
-        return any(event not in before for before, now in news for event in now)
+        seen = [
+            [(c, e, e.lead_id in linked(t)) for c in good for e in matching(c, t)] for t in moves
+        ]
+        return any(news not in before for before, now in pairwise(seen) for news in now)
 
     judged = [state(at, version[-1]) for at in instants if (version := _held(versions, at))]
-    mine = set() if merged(until) else linked(until)
-    returns = [f.at for f in rows.feedback if f.verdict == "returned" and f.lead_id in mine]
+    told = [f for f in rows.feedback if f.lead_id in linked(f.at) and not merged(f.at)]
+    returns = [f.at for f in told if f.verdict == "returned"]
     opened: list[int] = []
     for at in [state.at for state in judged if state.ready]:
         returned = max((r for r in returns if r <= at), default=None)

@@ -236,9 +236,7 @@ def check_future(case: Case, data: st.DataObject) -> None:
     ended = [_after(row, now) for row in outcomes]
     short, full = history_of(case.rows), history_of(more, ended)
     assert said(full, case.timeline, now) == said(short, case.timeline, now)
-    if not any(rows.links for rows in later):  # a link decides whose lead feedback is in the end
-        before = handed_over(short, case.timeline, now)
-        assert handed_over(full, case.timeline, now) == before
+    assert handed_over(full, case.timeline, now) == handed_over(short, case.timeline, now)
     naive = naive_states(more, case.timeline, now), naive_states(case.rows, case.timeline, now)
     assert said_naively(naive[0]) == said_naively(naive[1])
 

@@ -323,6 +323,33 @@ def test_a_lead_that_is_part_of_another_says_so_from_then_on() -> None:
     assert history.about.attributes == ()
 
 
+def test_a_lead_is_part_of_the_oldest_one_that_its_links_lead_to() -> None:
+    first, second, third = when("03-05"), when("03-06"), when("03-07")
+    cem = LeadRow(lead_id="cem", created_at=CREATED - DAY)
+    links = [
+        link("ben", "x", first),
+        link("x", "ada", second),
+        link("ben", "cem", third),
+        link("zoe", "ben", first),  # of a lead that does not exist yet
+    ]
+    history = build(leads=[ADA, BEN, cem, LeadRow(lead_id="zoe", created_at=third)], links=links)
+    assert changes(history, "ben") == [("merged", second, "ada"), ("merged", third, "cem")]
+    assert changes(history, "zoe") == [("merged", third, "cem")]
+    assert changes(history, "ada") == changes(history, "cem") == []
+
+
+def test_of_a_circle_of_leads_one_stays_and_has_all_outcomes() -> None:
+    linked, undone = when("03-05"), when("03-09")
+    links = [link("ada", "ben", linked), link("ben", "ada", linked, unlinked_at=undone)]
+    rows = [
+        OutcomeRow(lead_id=of, won=True, at=when("03-08"), revenue=5.0) for of in ("ada", "ben")
+    ]
+    history = build(leads=[ADA, BEN], outcomes=rows, links=links)
+    assert changes(history, "ben") == [("merged", linked, "ada"), ("merged", undone, None)]
+    assert changes(history, "ada") == [("merged", undone, "ben")]
+    assert {lead: of[3] for lead, of in outcomes(history).items()} == {"ben": 10.0}
+
+
 def test_facts_of_linked_identities_count_by_their_own_time_while_linked() -> None:
     history = build(
         leads=[ADA],

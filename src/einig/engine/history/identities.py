@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -11,6 +11,7 @@ import pyarrow as pa
 from einig.engine.instants import BEGINNING, FOREVER
 
 Span = tuple[int, int]  # half-open
+Reached = tuple[str, str, int, int, bool]  # a row of REACH
 
 REACH = pa.schema(
     [
@@ -44,20 +45,21 @@ class Identities:
     left_out: int  # links to themselves, or from which no lead is reached
 
 
-def follow(links: pa.Table, leads: set[str]) -> Identities:
-    """Follow links from every lead; no chain visits an identity twice."""
+def follow(links: pa.Table, births: Mapping[str, int]) -> Identities:
+    """Follow links from every lead to whose it is; no chain visits an identity twice.
+
+    `births` says of every lead since when it exists.
+    """
     told = [_link(row) for row in links.to_pylist()]
     into: dict[str, list[Link]] = defaultdict(list)
     for link in told:
-        if link.identity != link.lead_id:
-            into[link.lead_id].append(link)
-    reached = [row for lead in sorted(leads & into.keys()) for row in _reach(lead, into)]
-    useful = {identity for identity, *_ in reached} | leads
-    used = [k for k in told if k.identity != k.lead_id and k.lead_id in useful]
+        into[link.lead_id].append(link)
+    reached = [row for lead in sorted(births.keys() & into) for row in _reach(lead, into)]
+    ends = [(link.identity, link.lead_id) for link in told]
     return Identities(
         reach=_rows(reached, REACH),
-        mergers=_rows(list(_mergers(used, leads)), MERGERS),
-        left_out=len(told) - len(used),
+        mergers=_rows(list(_mergers(reached, births)), MERGERS),
+        left_out=sum(1 for _ in unattached(ends, births.keys())),
     )
 
 
@@ -87,7 +89,7 @@ def _link(row: dict[str, object]) -> Link:
     )
 
 
-def _reach(lead: str, into: dict[str, list[Link]]) -> Iterator[tuple[str, str, int, int, bool]]:
+def _reach(lead: str, into: Mapping[str, Sequence[Link]]) -> Iterator[Reached]:
     found = {kind: {lead: [(BEGINNING, FOREVER)]} for kind in (False, True)}
     waiting = [(lead, (BEGINNING, FOREVER), False)]
     while waiting:
@@ -126,18 +128,36 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
-def _mergers(links: Sequence[Link], leads: set[str]) -> Iterator[tuple[str, int, str | None]]:
-    """Yield each instant at which a lead becomes part of another, or of none (None)."""
-    merging: dict[str, list[Link]] = defaultdict(list)
-    for link in links:
-        if not link.member and link.identity in leads and link.begins < link.ends:
-            merging[link.identity].append(link)
-    for identity, spans in sorted(merging.items()):
-        spans.sort(key=lambda link: (link.begins, link.lead_id))
-        ends = (link.ends for link in spans if link.ends < FOREVER)
-        for at in sorted({*(link.begins for link in spans), *ends}):
-            into = [link.lead_id for link in spans if link.begins <= at < link.ends]
-            yield identity, at, into[0] if into else None
+def _mergers(
+    reached: Sequence[Reached], births: Mapping[str, int]
+) -> Iterator[tuple[str, int, str | None]]:
+    """Yield each instant at which a lead becomes part of another, or of none (None).
+
+    It is part of every lead that links lead it to, once that one exists. Where links lead in a
+    circle the oldest lead stays one, so that no lead is lost: of several it is part of the oldest
+    that stays.
+    """
+    spans: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    for identity, lead, begins, ends, member in reached:
+        if identity in births and not member:
+            spans[identity, lead].append((begins, ends))
+    age = {lead: (birth, lead) for lead, birth in births.items()}
+    part_of: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for (identity, lead), found in spans.items():
+        back = spans.get((lead, identity), []) if age[identity] < age[lead] else []
+        held = [(max(begins, births[lead]), ends) for begins, ends in found]
+        parts = [part for span in held for part in _without(span, back)]
+        part_of[identity] += [(begins, ends, lead) for begins, ends in parts]
+
+    def wholes(identity: str, at: int) -> list[str]:
+        return [lead for begins, ends, lead in part_of.get(identity, ()) if begins <= at < ends]
+
+    for identity in sorted(part_of):
+        involved = {identity, *(lead for *_, lead in part_of[identity])}
+        changes = {at for one in involved for span in part_of.get(one, ()) for at in span[:2]}
+        for at in sorted(changes - {FOREVER}):
+            stay = [lead for lead in wholes(identity, at) if not wholes(lead, at)]
+            yield identity, at, min(stay, key=age.__getitem__, default=None)
 
 
 def _rows(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:

@@ -10,19 +10,23 @@ from einig.engine.values import fold
 
 
 def name_owners(connection: Connection, ends_at: int) -> None:
-    """Make `owners`: to which lead the outcomes and feedback of an identity belong in the end.
+    """Make `owners`: to which lead the outcomes of an identity belong in the end.
 
-    A lead that is part of another then owns nothing, not even its own.
+    A lead that is part of another then owns nothing, not even its own. Makes `merged` too: from
+    when until when which lead was part of another.
     """
-    connection.execute(f"""
+    connection.execute("""
         CREATE TEMP TABLE merged AS
-        SELECT lead FROM out_facts WHERE attribute = 'merged' AND "at" <= {ends_at}
-        GROUP BY lead HAVING arg_max_null(value, "at") IS NOT NULL""")
+        SELECT lead, begins, ends FROM (
+            SELECT lead_id, value, "at" AS begins,
+                   lead("at", 1, forever()) OVER (PARTITION BY lead_id ORDER BY "at") AS ends
+            FROM in_mergers) JOIN numbered USING (lead_id)
+        WHERE value IS NOT NULL""")
     connection.execute(f"""
         CREATE TEMP TABLE owners AS
-        SELECT DISTINCT identity, lead FROM reach
-        WHERE NOT member AND begins <= {ends_at} AND {ends_at} < ends
-              AND lead NOT IN (FROM merged)""")
+        SELECT r.identity, r.lead FROM reach AS r ANTI JOIN merged AS m
+            ON r.lead = m.lead AND m.begins <= {ends_at} AND {ends_at} < m.ends
+        WHERE NOT r.member AND r.begins <= {ends_at} AND {ends_at} < r.ends""")
 
 
 def combine_outcomes(
@@ -44,7 +48,8 @@ def combine_outcomes(
                CASE WHEN won IS NULL AND ({after} IS NULL OR created = beginning()) THEN 'open'
                     WHEN won IS NULL AND created + {after} > {ends_at} THEN 'too young'
                     WHEN won THEN NULL {_never_worked(connection, worked)} END AS unknown
-        FROM numbered LEFT JOIN combined USING (lead) WHERE lead NOT IN (FROM merged)""")
+        FROM numbered LEFT JOIN combined USING (lead)
+        WHERE lead IN (SELECT lead FROM owners)""")
     counts = connection.execute(
         "SELECT unknown, count(*) FROM judged WHERE unknown IS NOT NULL GROUP BY ALL ORDER BY ALL"
     ).fetchall()
@@ -65,8 +70,11 @@ def _never_worked(connection: Connection, worked: Iterable[str]) -> str:
 
 
 def feedback_query() -> str:
-    """Return the query for what sales said of leads, under the leads that they are part of."""
+    """Return the query for what sales said of leads, under the lead that each was part of then."""
     return """
-        SELECT lead, "at", verdict = 'returned' AS returned, reason
-        FROM in_feedback JOIN owners ON lead_id = identity
-        ORDER BY lead, "at", returned, reason"""
+        SELECT r.lead, f."at", f.verdict = 'returned' AS returned, f.reason
+        FROM in_feedback AS f
+        JOIN reach AS r ON f.lead_id = r.identity AND NOT r.member
+             AND r.begins <= f."at" AND f."at" < r.ends
+        ANTI JOIN merged AS m ON r.lead = m.lead AND m.begins <= f."at" AND f."at" < m.ends
+        ORDER BY r.lead, f."at", returned, f.reason"""

@@ -92,8 +92,11 @@ def _number_leads(connection: Connection) -> int:
 def _link(connection: Connection) -> int:
     """Make `reach` and `in_mergers`; return how many links lead nowhere."""
     links = connection.sql("SELECT * FROM in_links").to_arrow_table()
-    ids = connection.sql("SELECT lead_id FROM numbered").to_arrow_table() if len(links) else None
-    found = follow(links, set(ids["lead_id"].to_pylist()) if ids else set())
+    births: dict[str, int] = {}
+    if len(links):
+        numbered = connection.sql("SELECT lead_id, created FROM numbered").to_arrow_table()
+        births = dict(zip(*(column.to_pylist() for column in numbered.columns), strict=True))
+    found = follow(links, births)
     connection.register("linked_identities", found.reach)
     connection.register("mergers", found.mergers)
     connection.execute("CREATE TEMP TABLE in_mergers AS FROM mergers")
