@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -209,7 +210,15 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_behind(tmp_path: Path, later: f
     put(tmp_path, {"a.yaml": SMALL, "leads.csv": "id,created,industry\n" + rows})
     told = os.environ | {"EINIG_CACHE": str(tmp_path / "cache")}
     command = [EINIG, "score", "a.yaml", "--history", "history.yaml"]
-    run = subprocess.Popen(command, cwd=tmp_path, env=told, stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=told,
+        stderr=subprocess.PIPE,
+        text=True,
+        # tests that run in the background inherit that Ctrl-C is ignored
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # one thread
+    )
     waited = 0
     while not (tmp_path / "cache").exists() and waited < 600:  # it begins to read right afterwards
         time.sleep(0.1)
