@@ -22,19 +22,19 @@ help:
 	@echo 'make lock    write requirements/*.txt anew (UPGRADE=1: with the newest versions)'
 	@echo 'make clean   remove .venv and everything else that these commands made'
 
-setup: .venv/.$(TOOLS)
+setup: .venv/.$(TOOLS) .venv/.words
 	@echo 'Ready. Activate it with: . .venv/bin/activate'
 
-test: .venv/.$(TOOLS)
+test: .venv/.$(TOOLS) .venv/.words
 	@scripts/test
 
-demo: .venv/.base
+demo: .venv/.base .venv/.words
 	@.venv/bin/python -m examples.demo
 
-prove: .venv/.$(TOOLS)
+prove: .venv/.$(TOOLS) .venv/.words
 	@.venv/bin/python proofs/run.py
 
-bench: .venv/.$(TOOLS)
+bench: .venv/.$(TOOLS) .venv/.words
 	@.venv/bin/python -m benchmarks
 
 lock: .venv/.$(TOOLS)
@@ -46,6 +46,9 @@ clean:
 
 .venv/.base: requirements/base.txt pyproject.toml
 	@scripts/setup base '$(PYTHON)'
+
+.venv/.words: .venv/.base $(wildcard src/einig/locale/*/LC_MESSAGES/*.po)
+	@scripts/setup words
 
 .venv/.test: .venv/.base requirements/test.txt
 	@scripts/setup test

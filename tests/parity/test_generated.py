@@ -15,13 +15,24 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from einig.engine.agreement.model import Agreement
+from einig.engine.backtest.handoffs import handoffs_of
 from einig.engine.history.contract import OutcomeRow
 from einig.engine.instants import BEGINNING
-from einig.engine.scoring import Ledger, Plan, lead_of, ledger, missing_words, plan
+from einig.engine.scoring import (
+    LeadHistory,
+    Ledger,
+    Plan,
+    lead_from,
+    lead_of,
+    ledger,
+    missing_words,
+    plan,
+)
 from einig.engine.scoring.ledger import EngagementLine
 from tests.parity.answers import (
     Said,
     Timeline,
+    enactments,
     expression_states,
     handed_over,
     handed_over_naively,
@@ -82,6 +93,12 @@ def test_live_scoring_decides_as_the_rules_say_at_every_instant(case: Case):
 
 @_examples(70)
 @given(cases(worlds=2))
+def test_a_lead_from_its_own_rows_is_the_lead_of_the_history(case: Case):
+    check_alone(case)
+
+
+@_examples(70)
+@given(cases(worlds=2))
 def test_the_lines_of_a_ledger_add_up_and_say_what_is_missing(case: Case):
     check_ledger(case)
 
@@ -94,7 +111,8 @@ def test_what_becomes_known_later_changes_no_decision(case: Case, data: st.DataO
 
 @pytest.mark.prove
 @pytest.mark.parametrize(
-    ("claim", "most"), [("kernel", 3000), ("expression", 300), ("live", 2000), ("ledger", 2000)]
+    ("claim", "most"),
+    [("kernel", 3000), ("expression", 300), ("live", 2000), ("alone", 2000), ("ledger", 2000)],
 )
 def test_every_claim_holds_on_thousands_of_histories(
     claim: str, most: int, record_property: Callable[[str, object], None]
@@ -103,6 +121,7 @@ def test_every_claim_holds_on_thousands_of_histories(
         "kernel": check_kernel,
         "expression": check_expression,
         "live": check_live,
+        "alone": check_alone,
         "ledger": check_ledger,
     }
     counts: Counter[str] = Counter()
@@ -172,6 +191,33 @@ def check_live(case: Case) -> Counter[str]:
     expected = said_naively(naive_states(case.rows, alone, END))
     assert said_live(history, plan(alone[0][1]), END) == expected
     return _counted(states)
+
+
+def check_alone(case: Case) -> Counter[str]:
+    """A lead from its own rows is the lead of the history, and is handed over at the same time."""
+    rows, history = case.rows, history_of(case.rows)
+    births = {row.lead_id: _born(row.created_at) for row in rows.leads}
+    opened = handed_over(history, case.timeline, END)
+    for lead in births:
+        one = lead_from(lead, births=births, facts=rows.facts, events=rows.events, links=rows.links)
+        whole = lead_of(history, lead)
+        assert _as_compared(one) == _as_compared(whole)
+        feedback = [f for f in history.feedback.to_pylist() if f["returned"]]
+        number = sorted(births).index(lead)
+        returns = [f["at"] for f in feedback if f["lead"] == number]
+        assert handoffs_of(one, enactments(case.timeline), returns, END) == opened[lead]
+    return Counter(leads=len(births))
+
+
+def _born(at: int | None) -> int:
+    return BEGINNING if at is None else at
+
+
+def _as_compared(lead: LeadHistory) -> tuple[object, ...]:
+    """Return what a lead is judged by, in one order; how a value was written changes nothing."""
+    facts = [(fact.attribute, fact.at, fact.value) for fact in lead.facts]
+    activities = [(a.event_id, a.start, a.member, a) for a in lead.activities]
+    return lead.created_at, sorted(facts, key=repr), sorted(activities, key=repr)
 
 
 def check_ledger(case: Case) -> Counter[str]:

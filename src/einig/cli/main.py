@@ -25,6 +25,8 @@ _COMMANDS = {
     "score": "Score every lead as of an instant.",
     "explain": "Show where a lead's points come from.",
     "backtest": "Replay an agreement on a history.",
+    "serve": "Run the whole system: pages, collector and worker.",
+    "worker": "Work on what came in and what is due.",
 }
 
 

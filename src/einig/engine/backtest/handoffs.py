@@ -16,9 +16,11 @@ import pyarrow.compute as pc
 from einig.engine.history.contract import History
 from einig.engine.instants import BEGINNING, FOREVER
 from einig.engine.scoring.bind import bind
-from einig.engine.scoring.decisions import Decisions
+from einig.engine.scoring.decisions import Decisions, decisions
 from einig.engine.scoring.judge import Enactment, terms
-from einig.engine.scoring.kernel import Bound
+from einig.engine.scoring.kernel import Bound, sweep
+from einig.engine.scoring.lead import LeadHistory
+from einig.engine.scoring.live import bind_lead
 from einig.engine.scoring.plan import Bools, Ints, Plan, plan
 
 
@@ -45,11 +47,30 @@ def handoffs(
         (int(lead), int(decided.first_ready_at[lead]), FOREVER) for lead in np.flatnonzero(once)
     ]
     if len(returned):
-        known = [_Known(history, version, last) for version, last in terms(timeline, until)]
+        known = [
+            _Known(version.in_force_from, last, of := plan(version.agreement), bind(of, history))
+            for version, last in terms(timeline, until)
+        ]
         for lead, returns in zip(returned.tolist(), np.split(when, first[1:]), strict=True):
             rows += _between_returns(decided, lead, sorted(returns.tolist()), known)
     table = np.array(sorted(rows), np.int64).reshape(len(rows), 3)
     return Handoffs(table[:, 0], table[:, 1], table[:, 2])
+
+
+def handoffs_of(
+    lead: LeadHistory, timeline: Sequence[Enactment], returns: Sequence[int], until: int
+) -> list[int]:
+    """Return each instant up to `until` at which one lead is handed over, as live scoring asks.
+
+    `returns` says when sales gave it back.
+    """
+    known = []
+    for version, last in terms(timeline, until):
+        of = plan(version.agreement)
+        known.append(_Known(version.in_force_from, last, of, bind_lead(of, lead)))
+    swept = [sweep(of.plan.arrays, of.bound, 0, 1, of.begins, of.ends) for of in known]
+    told = sorted(at for at in returns if at <= until)
+    return [at for _, at, _ in _between_returns(decisions(swept, 1), 0, told, known)]
 
 
 def _between_returns(
@@ -71,13 +92,11 @@ def _between_returns(
 
 
 class _Known:
-    """When the activities that qualify by a version became known."""
+    """When the activities that qualify by a version became known, in its term."""
 
-    def __init__(self, history: History, version: Enactment, last: int) -> None:
-        self.begins, self.ends = version.in_force_from, last
-        of = plan(version.agreement)
-        self.bound: Bound = bind(of, history)
-        self.qualifies = _qualifying(of, self.bound)
+    def __init__(self, begins: int, ends: int, of: Plan, bound: Bound) -> None:
+        self.begins, self.ends, self.plan, self.bound = begins, ends, of, bound
+        self.qualifies = _qualifying(of, bound)
 
     def reopens(self, lead: int, after: int) -> int:
         """Return from when on a lead can be handed over again after a return."""

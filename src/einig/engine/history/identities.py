@@ -54,11 +54,11 @@ def follow(links: pa.Table, births: Mapping[str, int]) -> Identities:
     into: dict[str, list[Link]] = defaultdict(list)
     for link in told:
         into[link.lead_id].append(link)
-    reached = [row for lead in sorted(births.keys() & into) for row in _reach(lead, into)]
+    reached = [row for lead in sorted(births.keys() & into) for row in reach(lead, into)]
     ends = [(link.identity, link.lead_id) for link in told]
     return Identities(
         reach=_rows(reached, REACH),
-        mergers=_rows(list(_mergers(reached, births)), MERGERS),
+        mergers=_rows(list(mergers(reached, births)), MERGERS),
         left_out=sum(1 for _ in unattached(ends, births.keys())),
     )
 
@@ -89,7 +89,8 @@ def _link(row: dict[str, object]) -> Link:
     )
 
 
-def _reach(lead: str, into: Mapping[str, Sequence[Link]]) -> Iterator[Reached]:
+def reach(lead: str, into: Mapping[str, Sequence[Link]]) -> Iterator[Reached]:
+    """Yield whose rows count for a lead and when, given the links into every lead or identity."""
     found = {kind: {lead: [(BEGINNING, FOREVER)]} for kind in (False, True)}
     waiting = [(lead, (BEGINNING, FOREVER), False)]
     while waiting:
@@ -128,7 +129,7 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
-def _mergers(
+def mergers(
     reached: Sequence[Reached], births: Mapping[str, int]
 ) -> Iterator[tuple[str, int, str | None]]:
     """Yield each instant at which a lead becomes part of another, or of none (None).

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from einig.engine.instants import BEGINNING
+from einig.engine.instants import BEGINNING, FOREVER
 from einig.engine.scoring.decisions import Decisions, decisions
 from einig.engine.scoring.kernel import Bound, sweep
 from einig.engine.scoring.lead import Activity, LeadHistory
@@ -44,6 +44,41 @@ def state_at(plan: Plan, lead: LeadHistory, at: int) -> State | None:
 def judge_lead(plan: Plan, lead: LeadHistory, until: int, since: int = BEGINNING) -> Decisions:
     """Return what a plan decided about a lead at every instant up to `until` (included)."""
     return decisions([sweep(plan.arrays, bind_lead(plan, lead), 0, 1, since, until)], 1)
+
+
+def turns(plan: Plan, lead: LeadHistory, since: int, until: int) -> list[State]:
+    """Return the states into which a lead turned from an instant on, and that at the end.
+
+    A turn is an instant at which it becomes or ceases to be sales-ready or to show intent.
+    """
+    swept = sweep(plan.arrays, bind_lead(plan, lead), 0, 1, since, until)
+    columns = (swept.at, swept.fit, swept.engagement, swept.intent, swept.ready)
+    return [State(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def next_turn(plan: Plan, lead: LeadHistory, at: int) -> int | None:
+    """Return the next instant at which a lead turns if it does nothing more."""
+    now = state_at(plan, lead, at)
+    before = (now.intent, now.sales_ready) if now else (False, False)
+    for turn in turns(plan, lead, at, FOREVER - 1):
+        if turn.at > at and (turn.intent, turn.sales_ready) != before:
+            return turn.at
+    return None
+
+
+def counts(plan: Plan, lead: LeadHistory, event_id: str) -> bool:
+    """Return whether an activity matters to any criterion, in points or as a buying signal."""
+    return any(_criteria(plan, lead, event_id))
+
+
+def shows_intent(plan: Plan, lead: LeadHistory, event_id: str) -> bool:
+    """Return whether an activity is, or is part of, a buying signal."""
+    return any(plan.arrays.is_intent[list(of)].any() for of in _criteria(plan, lead, event_id))
+
+
+def _criteria(plan: Plan, lead: LeadHistory, event_id: str) -> list[tuple[int, ...]]:
+    matches = _matcher(plan)
+    return [matches(of)[0] for of in lead.activities if of.event_id == event_id]
 
 
 def bind_lead(plan: Plan, lead: LeadHistory) -> Bound:

@@ -1,0 +1,1 @@
+"""How other systems talk to Einig: tracked activities, forms, webhooks, REST."""

@@ -1,0 +1,155 @@
+"""The writer behind the collector: one thread that commits whatever is there, again and again.
+
+Requests gather in the server's loop while one commit is on its way to the disk, and share the next
+one. Nothing waits for a clock: a group goes as soon as a round of the loop brings nobody new. Each
+request is answered only after its commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import close_old_connections, connection
+
+log = logging.getLogger(__name__)
+_IN_SQLITE = "INSERT INTO store_received (source_id, body, reason, at) VALUES (?, ?, ?, ?)"
+_IN_POSTGRESQL = """
+INSERT INTO store_received (source_id, body, reason, at)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])
+"""
+_PATIENCE = 20.0  # seconds to wait for others who write
+Row = tuple[int | None, str, str]  # source, body, reason (empty: to be taken in)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Requests that share a commit: their rows, and whom to tell."""
+
+    rows: list[Row] = field(default_factory=list)
+    kept: list[asyncio.Future[None]] = field(default_factory=list)
+
+
+class Writer:
+    """Keeps rows in `Received`, many requests a transaction."""
+
+    _MOST = 2000  # rows from which on a group is full
+
+    def __init__(self) -> None:
+        self._gathering = _Group()
+        self._full: list[_Group] = []
+        self._busy = False  # from a first request until a look finds nobody
+        self._queue: queue.SimpleQueue[_Group | None] = queue.SimpleQueue()
+        self._last = 0
+
+    def start(self) -> None:
+        """Begin to write, for requests of the running loop."""
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="collector-writer", daemon=True)
+        self._thread.start()
+
+    async def stop(self) -> None:
+        """Write what is there, and end."""
+        while self._busy:
+            await asyncio.sleep(0.01)
+        self._queue.put(None)
+        await asyncio.to_thread(self._thread.join, 30)
+
+    async def keep(self, rows: Sequence[Row]) -> None:
+        """Return once rows are on the disk."""
+        if not rows:
+            return
+        if not self._busy:
+            self._busy = True
+            self._loop.call_soon(self._look, 0)
+        group, kept = self._gathering, self._loop.create_future()
+        group.rows += rows
+        group.kept.append(kept)
+        if len(group.rows) >= self._MOST:
+            self._full.append(group)
+            self._gathering = _Group()
+        await kept
+
+    # --- in the loop --------------------------------------------------------------------------
+
+    def _look(self, seen: int) -> None:
+        """Send a group off, or look again if somebody joined it since the last round."""
+        joined = len(self._gathering.kept)
+        if self._full:
+            self._queue.put(self._full.pop(0))
+        elif joined > seen:
+            self._loop.call_soon(self._look, joined)
+        elif joined:
+            self._queue.put(self._gathering)
+            self._gathering = _Group()
+        else:
+            self._busy = False
+
+    def _answer(self, group: _Group, error: Exception | None) -> None:
+        self._look(0)
+        for kept in group.kept:
+            if kept.done():  # the client went away
+                continue
+            if error is None:
+                kept.set_result(None)
+            else:
+                kept.set_exception(error)
+
+    # --- in the thread ------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while (group := self._queue.get()) is not None:
+            error: Exception | None = None
+            try:
+                self._insert(group.rows)
+            except Exception as failed:
+                log.exception("could not keep %s rows", len(group.rows))
+                close_old_connections()
+                error = failed
+            try:
+                self._loop.call_soon_threadsafe(self._answer, group, error)
+            except RuntimeError:  # the server is gone, and with it whoever asked
+                break
+        connection.close()
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        """Insert rows with arrivals that only ever increase."""
+        now = max(time.time_ns() // 1000, self._last + 1)
+        self._last = now + len(rows)
+        at = range(now, self._last)
+        if connection.vendor == "postgresql":
+            sources, bodies, reasons = zip(*rows, strict=True)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    _IN_POSTGRESQL, [list(sources), list(bodies), list(reasons), list(at)]
+                )
+            return
+        connection.ensure_connection()
+        raw = connection.connection
+        _begin(raw)
+        try:
+            raw.executemany(_IN_SQLITE, [(*row, n) for row, n in zip(rows, at, strict=True)])
+            raw.execute("COMMIT")
+        except BaseException:
+            raw.execute("ROLLBACK")
+            raise
+
+
+def _begin(raw: sqlite3.Connection) -> None:
+    """Begin to write once nobody else does; SQLite would look for that ever more rarely."""
+    raw.execute("PRAGMA busy_timeout = 0")
+    ends = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
+                raise
+        time.sleep(0.0003)

@@ -1,0 +1,63 @@
+"""`einig serve`: the pages, the collector and the worker, until it is stopped."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import click
+
+from einig.cli.live import set_up
+from einig.cli.output import say
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8400, show_default=True, help="The port to listen on.")
+@click.option(
+    "--worker/--no-worker", default=True, show_default=True, help="Run a worker beside the server."
+)
+def command(host: str, port: int, worker: bool) -> None:
+    """Serve the pages and the collector, and work on what comes in.
+
+    The store is brought to its newest form first. While there is no admin yet, a link is printed
+    by which the first one makes an account.
+    """
+    os.environ.setdefault("EINIG_URL", f"http://{host}:{port}")
+    set_up()
+    from django.conf import settings
+
+    from einig.flow.people import first_link
+
+    say(f"Einig is at {settings.URL}")
+    if token := first_link(at=time.time_ns() // 1000):
+        say(f"Make the first account (once, within a week): {settings.URL}/welcome/{token}")
+    helper = None
+    if worker:
+        mine = [sys.executable, "-m", "einig.cli", "worker", "--parent", str(os.getpid())]
+        helper = subprocess.Popen(mine)
+    try:
+        _serve(host, port)
+    finally:
+        if helper is not None:
+            helper.terminate()
+            helper.wait(timeout=30)
+
+
+def _serve(host: str, port: int) -> None:
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    Server(
+        "einig.config.asgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        workers=1,
+        log_access=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+    ).serve()

@@ -1,0 +1,108 @@
+"""The agreement's life: drafted, proposed, signed by both sides, in force from an instant."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F, Max
+
+from einig.engine.agreement import content_hash, loads
+from einig.flow import audit
+from einig.flow.permissions import require
+from einig.store.models import Lead, Side, Signature, User, Version
+
+
+class NotNow(Exception):
+    """A version is not in the state that this step asks for."""
+
+
+def draft(text: str, *, by: User | None, at: int) -> Version:
+    """Keep a draft; raises Refused with every mistake that the text has."""
+    if by is not None:
+        require(by, "draft_agreement")
+    agreement = loads(text).agreement
+    with transaction.atomic():
+        last = Version.objects.aggregate(last=Max("number"))["last"] or 0
+        version = Version.objects.create(
+            number=last + 1,
+            text=text,
+            content_hash=content_hash(agreement),
+            drafted_by=by,
+            drafted_at=at,
+        )
+        audit.record("version_drafted", f"version:{version.number}", at=at, by=by)
+    return version
+
+
+def edit(version: Version, text: str, *, by: User, at: int) -> None:
+    """Change a draft; what was proposed stays as it is. Raises NotNow or Refused."""
+    require(by, "draft_agreement")
+    agreement = loads(text).agreement
+    if not Version.objects.filter(id=version.id, proposed_at=None, withdrawn_at=None).update(
+        text=text, content_hash=content_hash(agreement), drafted_by=by, drafted_at=at
+    ):
+        raise NotNow("edit")
+    version.refresh_from_db()
+
+
+def propose(version: Version, *, by: User | None, at: int) -> None:
+    """Put a draft before both sides. Raises NotNow."""
+    if by is not None:
+        require(by, "propose_agreement")
+    with transaction.atomic():
+        if not Version.objects.filter(id=version.id, proposed_at=None, withdrawn_at=None).update(
+            proposed_at=at
+        ):
+            raise NotNow("propose")
+        audit.record("version_proposed", f"version:{version.number}", at=at, by=by)
+    version.refresh_from_db()
+
+
+def withdraw(version: Version, *, by: User, at: int) -> None:
+    """Take a draft or a proposal back before it is in force. Raises NotNow."""
+    require(by, "propose_agreement")
+    with transaction.atomic():
+        if not Version.objects.filter(id=version.id, in_force_from=None, withdrawn_at=None).update(
+            withdrawn_at=at
+        ):
+            raise NotNow("withdraw")
+        audit.record("version_withdrawn", f"version:{version.number}", at=at, by=by)
+    version.refresh_from_db()
+
+
+def sign(version: Version, *, by: User, at: int, in_force_from: int | None = None) -> bool:
+    """Sign for one's own side; with the second signature the version comes into force.
+
+    It does so at `in_force_from` (by default at once), never in the past: what was decided stays
+    decided. Returns whether both have signed. Raises NotNow.
+    """
+    require(by, "sign_agreement")
+    side = by.side
+    if side is None:
+        raise NotNow("sign")
+    with transaction.atomic():
+        current = Version.objects.select_for_update().get(id=version.id)
+        if current.proposed_at is None or current.withdrawn_at or current.in_force_from:
+            raise NotNow("sign")
+        Signature.objects.get_or_create(version=current, side=side, defaults={"by": by, "at": at})
+        audit.record("version_signed", f"version:{current.number}", at=at, by=by, side=side)
+        both = set(current.signatures.values_list("side", flat=True)) == set(Side.values)
+        if both:
+            enact(current, since=max(at, in_force_from or at), at=at)
+    version.refresh_from_db()
+    return both
+
+
+def enact(version: Version, *, since: int, at: int) -> None:
+    """Put a version in force from an instant; every lead is judged anew there."""
+    while Version.objects.filter(in_force_from=since).exists():
+        since += 1
+    Version.objects.filter(id=version.id).update(in_force_from=since)
+    Lead.objects.filter(next_change_at=None).update(next_change_at=since)
+    Lead.objects.filter(next_change_at__gt=since).update(next_change_at=since)
+    audit.record("version_in_force", f"version:{version.number}", at=at, by=None, since=since)
+
+
+def current(at: int) -> Version | None:
+    """Return the version in force at an instant."""
+    begun = Version.objects.filter(in_force_from__lte=at)
+    return begun.order_by(F("in_force_from").desc()).first()

@@ -1,0 +1,69 @@
+"""Contact details: how somebody can be reached, and when two ways are the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from einig.store.models import ContactDetail, Lead
+
+_KINDS = {
+    "email": ContactDetail.Kind.EMAIL,
+    "mail": ContactDetail.Kind.EMAIL,
+    "phone": ContactDetail.Kind.PHONE,
+    "mobile": ContactDetail.Kind.PHONE,
+    "linkedin": ContactDetail.Kind.SOCIAL,
+    "xing": ContactDetail.Kind.SOCIAL,
+    "social": ContactDetail.Kind.SOCIAL,
+}
+_FREE = frozenset(
+    {"gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de"}
+    | {"freenet.de", "outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "yahoo.com"}
+    | {"yahoo.de", "icloud.com", "posteo.de", "mailbox.org", "proton.me", "protonmail.com"}
+    | {"aol.com", "bluewin.ch"}
+)
+
+
+def details(attributes: Mapping[str, str], country: str) -> Iterator[tuple[str, str, str]]:
+    """Yield kind, value and normal form of every usable contact detail among attributes."""
+    for name, value in attributes.items():
+        kind = _KINDS.get(name.casefold())
+        if kind is not None and (normal := normalize(kind, value, country)):
+            yield kind, value[:254], normal
+
+
+def normalize(kind: str, value: str, country: str) -> str | None:
+    """Return the form in which two contact details are compared; None if nobody is reached so."""
+    if kind == ContactDetail.Kind.EMAIL:
+        try:
+            found = validate_email(value, check_deliverability=False, test_environment=True)
+        except EmailNotValidError:
+            return None
+        return found.normalized.casefold()
+    if kind == ContactDetail.Kind.PHONE:
+        try:
+            number = phonenumbers.parse(value, country)
+        except phonenumbers.NumberParseException:
+            return None
+        if not phonenumbers.is_possible_number(number):
+            return None
+        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return value.strip().casefold().rstrip("/") or None
+
+
+def add(lead: Lead, found: Iterator[tuple[str, str, str]], *, at: int) -> None:
+    """Keep contact details of a lead, each once."""
+    rows = [
+        ContactDetail(lead=lead, kind=kind, value=value, normal=normal, at=at)
+        for kind, value, normal in found
+    ]
+    if rows:
+        ContactDetail.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def domain_of(email: str) -> str | None:
+    """Return the domain of a company's address; None for mail providers that anybody uses."""
+    domain = email.rpartition("@")[2].casefold()
+    return None if not domain or domain in _FREE else domain

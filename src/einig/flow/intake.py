@@ -1,0 +1,228 @@
+"""Intake: whose a message is, and what it says, as events and facts of an identity.
+
+An anonymous history joins the person who becomes known. Two people who are both known are never
+merged by a message, whatever it says: only somebody who looks at both does that.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from einig.flow import audit, contact
+from einig.flow.messages import Message
+from einig.flow.organisation import organisation
+from einig.store.models import (
+    Campaign,
+    Company,
+    ContactDetail,
+    Event,
+    Fact,
+    Identity,
+    Lead,
+    Link,
+    Source,
+)
+
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing looks like something else
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """What became of a message: the lead it is about (None while nobody can be reached)."""
+
+    lead: Lead | None
+    at: int  # from when it is known
+    event: Event | None
+    is_new_lead: bool = False
+
+
+def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn | None:
+    """Store what a message says. None if the same message was taken in before."""
+    if message.activity and Event.objects.filter(event_id=message.event_id).exists():
+        return None
+    country = organisation().country
+    found = list(contact.details(message.attributes, country))
+    known, anonymous = _identities(message)
+    lead = _whose(known, anonymous, found)
+    is_new = lead is None and bool(found)
+    if lead is not None:
+        arrived = max(arrived, lead.last_known + 1)
+        lead.last_known = arrived
+    elif is_new:
+        lead = _create(message, source, at=arrived)
+    if lead is not None:
+        for identity in (known, anonymous):
+            _attach(identity, lead, at=arrived)
+        contact.add(lead, iter(found), at=arrived)
+        _describe(lead, message, found)
+        lead.save()
+    actor = known or anonymous
+    assert actor is not None  # messages say who it was
+    facts = dict(message.attributes)
+    if is_new:
+        facts |= _origin(message, source)
+    _state(actor, facts, at=arrived)
+    return TakenIn(lead, arrived, _happen(actor, message, arrived, source), is_new)
+
+
+def new_lead_id() -> str:
+    """Return an id that nobody has yet and everybody can read out on the phone."""
+    return "L-" + "".join(secrets.choice(_LETTERS) for _ in range(10))
+
+
+def own_identity(lead: Lead) -> Identity:
+    """Return the identity under which people of ours say something about a lead."""
+    return Identity.objects.get_or_create(key=lead.lead_id, defaults={"lead": lead})[0]
+
+
+# --- who it was -------------------------------------------------------------------------------
+
+
+def _identities(message: Message) -> tuple[Identity | None, Identity | None]:
+    keys = {
+        "user": message.user and f"user:{message.user}",
+        "anonymous": message.anonymous and f"anon:{message.anonymous}",
+        "previous": message.previous and f"user:{message.previous}",
+    }
+    wanted = [key for key in keys.values() if key]
+    kept = {i.key: i for i in Identity.objects.select_related("lead").filter(key__in=wanted)}
+    for key in wanted:
+        if key not in kept:
+            kept[key] = Identity.objects.create(key=key)
+    user = kept.get(keys["user"] or "")
+    return user, kept.get(keys["anonymous"] or "") or kept.get(keys["previous"] or "")
+
+
+def _whose(
+    known: Identity | None, anonymous: Identity | None, found: list[tuple[str, str, str]]
+) -> Lead | None:
+    """Return the lead that a message is about: the known person, whatever the browser was before.
+
+    An anonymous identity that is linked to somebody says who it is only while no user id does.
+    """
+    if known is not None:
+        if known.lead is not None:
+            return known.lead
+        by_contact = _by_contact(found)
+        if by_contact is not None:
+            return by_contact
+        if anonymous is not None and anonymous.lead is not None and not _is_known(anonymous.lead):
+            return anonymous.lead
+        return None
+    assert anonymous is not None
+    by_contact = _by_contact(found)
+    if anonymous.lead is None:
+        return by_contact
+    if by_contact is None or by_contact == anonymous.lead:
+        return anonymous.lead
+    return by_contact if _is_known(anonymous.lead) else anonymous.lead
+
+
+def _by_contact(found: list[tuple[str, str, str]]) -> Lead | None:
+    """Return who has one of these addresses; numbers are shared too often to say who it is."""
+    for kind, _, normal in found:
+        if kind != ContactDetail.Kind.PHONE:
+            detail = (
+                ContactDetail.objects.select_related("lead")
+                .filter(kind=kind, normal=normal)
+                .order_by("at", "id")
+                .first()
+            )
+            if detail is not None:
+                return detail.lead
+    return None
+
+
+def _is_known(lead: Lead) -> bool:
+    return lead.identities.filter(key__startswith="user:").exists()
+
+
+def _attach(identity: Identity | None, lead: Lead, *, at: int) -> None:
+    """Link an identity that is nobody's yet; whose it is already, it stays."""
+    if identity is not None and identity.lead_id is None:
+        identity.lead = lead
+        identity.save(update_fields=["lead"])
+        Link.objects.create(identity=identity, lead=lead, linked_at=at)
+
+
+# --- what it says -----------------------------------------------------------------------------
+
+
+def _create(message: Message, source: Source | None, *, at: int) -> Lead:
+    campaign = None
+    if source is not None and (name := message.campaign.get("name", "")[:120]):
+        campaign = Campaign.objects.get_or_create(source=source, name=name)[0]
+    lead = Lead.objects.create(
+        lead_id=new_lead_id(), created_at=at, last_known=at, source=source, campaign=campaign
+    )
+    Identity.objects.create(key=lead.lead_id, lead=lead)
+    audit.record("lead_created", lead, at=at, by=None, source=source.name if source else None)
+    return lead
+
+
+def _describe(lead: Lead, message: Message, found: list[tuple[str, str, str]]) -> None:
+    """Fill in who the lead is; what is known already is not overwritten with less."""
+    said = {name.casefold(): value for name, value in message.attributes.items()}
+    parts = (said.get("first_name", ""), said.get("last_name", ""))
+    name = said.get("name") or " ".join(filter(None, parts))
+    if name:
+        lead.name = name[:200]
+    elif not lead.name and found:
+        lead.name = found[0][1][:200]
+    lead.title = said.get("title", lead.title)[:200]
+    company = said.get("company", "")[:200]
+    domains = (contact.domain_of(n) for kind, _, n in found if kind == ContactDetail.Kind.EMAIL)
+    domain = next(filter(None, domains), "")
+    if (company or domain) and (lead.company is None or company):
+        lead.company = _company(company, domain)
+
+
+def _company(name: str, domain: str) -> Company:
+    """Return the company with that domain, or else that name; a new one if there is none."""
+    if domain and (kept := Company.objects.filter(domain=domain).order_by("id").first()):
+        return kept
+    if name and (kept := Company.objects.filter(name__iexact=name).order_by("id").first()):
+        return kept
+    return Company.objects.create(name=name or domain, domain=domain)
+
+
+def _origin(message: Message, source: Source | None) -> dict[str, str]:
+    """Return where a lead came from first, as facts that an agreement can count."""
+    origin = {"source": message.campaign.get("source") or (source.name if source else "")}
+    origin["campaign"] = message.campaign.get("name", "")
+    return {name: value for name, value in origin.items() if value}
+
+
+def _state(identity: Identity, facts: Mapping[str, str], *, at: int) -> None:
+    """Write down what is new: clients say the same at every visit."""
+    if not facts:
+        return
+    mine = Q(identity=identity) if identity.lead_id is None else Q(identity__lead=identity.lead_id)
+    told = Fact.objects.filter(mine, attribute__in=facts).order_by("known_from", "sequence", "id")
+    kept = dict(told.values_list("attribute", "value"))
+    news = {name: value or None for name, value in facts.items()}
+    Fact.objects.bulk_create(
+        Fact(identity=identity, attribute=name, value=value, known_from=at, sequence=n)
+        for n, (name, value) in enumerate(news.items())
+        if name not in kept or kept[name] != value
+    )
+
+
+def _happen(
+    identity: Identity, message: Message, arrived: int, source: Source | None
+) -> Event | None:
+    if message.activity is None:
+        return None
+    return Event.objects.create(
+        event_id=message.event_id,
+        identity=identity,
+        type=message.activity,
+        at=min(message.at, arrived),
+        known_from=arrived,
+        properties=dict(message.properties),
+        source=source,
+    )

@@ -1,0 +1,174 @@
+"""The journey of a message: taken in, scored, decided on, handed over. Begin here.
+
+What a client was thanked for waits in `Received`. `take_in_waiting` works through it in the order
+of arrival: whose it is and what it says (`intake`), what the agreement in force says of the lead
+now (`scoring`), and whether the lead goes to sales (`handoff`). Each message is one transaction
+with its audit rows; what cannot be used stays where it is, with the reason.
+
+A lead changes without a message too, when a window runs out. `judge_due` looks at those, as of the
+very instant at which that happened.
+"""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection, transaction
+
+from einig.engine.backtest.handoffs import handoffs_of
+from einig.engine.instants import DAY, FOREVER
+from einig.engine.scoring import LeadHistory, next_turn, plan, shows_intent, state_at, turns
+from einig.flow import handoff, notice, scoring
+from einig.flow.intake import TakenIn, take_in
+from einig.flow.messages import Unusable, read
+from einig.flow.scoring import InForce
+from einig.store.models import Decision, Handoff, Lead, Received
+
+_LONGEST = 0.04  # seconds that one transaction may take, since others wait to write meanwhile
+_ONE_AT_A_TIME = 0x45494E4947  # the lock by which workers on PostgreSQL take turns
+
+
+def take_in_waiting(*, most: int = 200) -> int:
+    """Take in what waits, oldest first, and return how much that was."""
+    with transaction.atomic():
+        _take_turns()
+        waiting = list(
+            Received.objects.filter(reason="", dismissed_at=None)
+            .select_related("source")
+            .order_by("id")[:most]
+        )
+        versions = scoring.timeline() if waiting else []
+        began = time.monotonic()
+        for done, received in enumerate(waiting, 1):
+            _take_in(received, versions)
+            if time.monotonic() - began > _LONGEST:
+                return done
+    return len(waiting)
+
+
+def judge_due(*, at: int, most: int = 50) -> int:
+    """Judge leads of which something runs out up to an instant; return how many."""
+    with transaction.atomic():
+        _take_turns()
+        if Received.objects.filter(reason="", dismissed_at=None).exists():
+            return 0  # what arrived earlier comes first
+        due = Lead.objects.filter(next_change_at__lte=at).order_by("next_change_at", "id")
+        leads = list(due.select_related("company", "owner")[:most])
+        versions = scoring.timeline() if leads else []
+        began = time.monotonic()
+        for done, lead in enumerate(leads, 1):
+            judge(lead, versions, at=lead.next_change_at or at)
+            if time.monotonic() - began > _LONGEST:
+                return done
+    return len(leads)
+
+
+def judge(
+    lead: Lead, versions: list[InForce], *, at: int, taken_in: TakenIn | None = None
+) -> list[Handoff]:
+    """Decide about a lead as of an instant, and hand it over if that is what was decided.
+
+    Instants between the last look and this one are decided as of themselves.
+    """
+    at = max(at, lead.judged_at or lead.created_at)
+    since = lead.created_at if lead.judged_at is None else lead.judged_at + 1
+    version = scoring.in_force(at, versions)
+    history = scoring.lead_history(lead)
+    lead.last_known, lead.judged_at = max(lead.last_known, at), at
+    lead.next_change_at = _next_change(history, versions, at)
+    opened: list[Handoff] = []
+    if version is not None:
+        _decide(lead, history, versions, since, at)
+        timeline = scoring.enactments(versions)
+        for instant in handoffs_of(history, timeline, scoring.returns(lead), at):
+            if (
+                instant >= since
+                and not lead.handoffs.filter(kind=Handoff.Kind.SALES, closed_at=None).exists()
+            ):
+                by = scoring.in_force(instant, versions)
+                assert by is not None
+                opened.append(handoff.open_handoff(lead, by, at=instant))
+        if not opened and taken_in is not None:
+            opened += _answer(lead, history, version, taken_in)
+            notice.changed(lead, history, version, taken_in)
+    lead.save()
+    return opened
+
+
+def _take_in(received: Received, versions: list[InForce]) -> None:
+    try:
+        with transaction.atomic():
+            source = received.source
+            message = read(received.body, arrived=received.at, source=source.id if source else None)
+            taken_in = take_in(message, arrived=received.at, source=source)
+            if taken_in is not None and taken_in.lead is not None:
+                judge(taken_in.lead, versions, at=taken_in.at, taken_in=taken_in)
+            received.delete()
+    except Unusable as unusable:
+        Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
+
+
+def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: int, at: int) -> None:
+    """Write down each turn since the last look, and where the lead stands now."""
+    rows: dict[int, Decision] = {}
+    for n, version in enumerate(versions):
+        ends = versions[n + 1].since - 1 if n + 1 < len(versions) else FOREVER
+        begins, last = max(since, version.since), min(at, ends)
+        if begins <= last:
+            of = plan(version.agreement)
+            for turn in turns(of, history, begins, last):
+                rows[turn.at] = Decision(
+                    lead=lead,
+                    version_id=version.id,
+                    at=turn.at,
+                    fit=turn.fit,
+                    engagement=turn.engagement,
+                    intent=turn.intent,
+                    sales_ready=turn.sales_ready,
+                )
+    told: tuple[object, ...] = (lead.version_id, lead.fit, lead.engagement, lead.intent)
+    told = (*told, lead.sales_ready)
+    news = []
+    for _, row in sorted(rows.items()):
+        says = (row.version_id, row.fit, row.engagement, row.intent, row.sales_ready)
+        if says != told:
+            news.append(row)
+            told = says
+    Decision.objects.bulk_create(news, ignore_conflicts=True)
+    now = scoring.in_force(at, versions)
+    state = state_at(plan(now.agreement), history, at) if now else None
+    if now is not None and state is not None:
+        lead.version_id, lead.fit, lead.engagement = now.id, state.fit, state.engagement
+        lead.intent, lead.sales_ready = state.intent, state.sales_ready
+
+
+def _next_change(history: LeadHistory, versions: list[InForce], at: int) -> int | None:
+    """Return when a lead has to be looked at again if nothing else happens."""
+    version = scoring.in_force(at, versions)
+    coming = [later.since for later in versions if later.since > at]
+    if version is not None:
+        of = plan(version.agreement)
+        coming += [turn] if (turn := next_turn(of, history, at)) is not None else []
+        state = state_at(of, history, at)
+        coming += [at + DAY] if state is not None and state.engagement else []
+    return min(coming, default=None)
+
+
+def _answer(lead: Lead, history: LeadHistory, version: InForce, taken_in: TakenIn) -> list[Handoff]:
+    """Open the human answer to a buying signal from outside the ideal lead."""
+    event = taken_in.event
+    if event is None or lead.sales_ready or version.agreement.outside_fit is None:
+        return []
+    if lead.handoffs.filter(closed_at=None).exists():
+        return []
+    if not shows_intent(plan(version.agreement), history, event.event_id):
+        return []
+    kind = Handoff.Kind.ANSWER
+    return [handoff.open_handoff(lead, version, at=taken_in.at, kind=kind)]
+
+
+def _take_turns() -> None:
+    """Let workers on PostgreSQL take turns; on SQLite a writing transaction is alone anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])

@@ -1,0 +1,44 @@
+"""The company that runs this Einig, and its working hours."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from django.db import transaction
+from django.db.models.signals import post_delete, post_save
+
+from einig.engine.worktime import Calendar
+from einig.flow import audit
+from einig.flow.permissions import require
+from einig.store.models import Organisation, User
+
+
+@functools.cache
+def organisation() -> Organisation:
+    """Return the one row; the defaults until somebody saves it."""
+    return Organisation.objects.order_by("id").first() or Organisation()
+
+
+def calendar() -> Calendar:
+    """Return when people work."""
+    of = organisation()
+    return Calendar(of.zone, of.country, of.region, of.opens, of.closes)
+
+
+def change(of: Organisation, *, by: User, at: int) -> None:
+    """Save what was changed. That figures per person were switched on or off is audited."""
+    require(by, "edit_settings")
+    with transaction.atomic():
+        of.save()
+        per_person = of.figures_per_person
+        audit.record("settings_changed", "organisation", at=at, by=by, per_person=per_person)
+
+
+def forget(**_signal: Any) -> None:
+    """Read the organisation anew; other processes do so when they start."""
+    organisation.cache_clear()
+
+
+post_save.connect(forget, sender=Organisation)
+post_delete.connect(forget, sender=Organisation)

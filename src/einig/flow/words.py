@@ -1,0 +1,71 @@
+"""Words for what leads do, in the language of whoever reads."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from einig.flow.why import Did, Why
+
+ACTIVITIES = {
+    "demo_requested": gettext_lazy("asked for a demo"),
+    "trial_started": gettext_lazy("started a trial"),
+    "quote_requested": gettext_lazy("asked for a quote"),
+    "callback_requested": gettext_lazy("asked for a call"),
+    "webinar_attended": gettext_lazy("attended a webinar"),
+    "webinar_registered": gettext_lazy("registered for a webinar"),
+    "whitepaper_downloaded": gettext_lazy("downloaded a white paper"),
+    "page_viewed": gettext_lazy("read a page"),
+    "screen_viewed": gettext_lazy("opened a screen"),
+    "form_submitted": gettext_lazy("sent a form"),
+    "call_received": gettext_lazy("called"),
+    "chat_started": gettext_lazy("wrote in the chat"),
+    "newsletter_subscribed": gettext_lazy("subscribed to the newsletter"),
+    "unsubscribed": gettext_lazy("unsubscribed"),
+    "fair_visited": gettext_lazy("visited our stand"),
+}
+ATTRIBUTES = {
+    "industry": gettext_lazy("industry"),
+    "employees": gettext_lazy("employees"),
+    "country": gettext_lazy("country"),
+    "source": gettext_lazy("lead source"),
+    "campaign": gettext_lazy("campaign"),
+    "title": gettext_lazy("job title"),
+    "role": gettext_lazy("role"),
+    "company": gettext_lazy("company"),
+    "city": gettext_lazy("city"),
+    "email": gettext_lazy("email"),
+    "phone": gettext_lazy("phone"),
+    "name": gettext_lazy("name"),
+    "product": gettext_lazy("product"),
+}
+
+
+def activity(name: str) -> str:
+    """Return what somebody did, as the end of a sentence that begins with their name."""
+    return str(ACTIVITIES.get(name.casefold(), name.replace("_", " ")))
+
+
+def attribute(name: str) -> str:
+    """Return the name of an attribute."""
+    return str(ATTRIBUTES.get(name.casefold(), name.replace("_", " ")))
+
+
+def sentence(of: Why) -> str:
+    """Return why now, in one or two sentences."""
+    parts = [_often(did) for did in (*of.signals, *of.engaged)[:3]]
+    did = ", ".join(parts)
+    said = [f"{did[:1].upper()}{did[1:]}."] if did else []
+    if of.fits:
+        told = ", ".join(value for _name, value in of.fits[:4] if value)
+        said.append(_("%(attributes)s: fits the ideal lead.") % {"attributes": told})
+    return " ".join(said)
+
+
+def _often(did: Did) -> str:
+    if did.times == 1:
+        return activity(did.activity)
+    return ngettext("%(did)s (%(n)s time)", "%(did)s (%(n)s times)", did.times) % {
+        "did": activity(did.activity),
+        "n": did.times,
+    }

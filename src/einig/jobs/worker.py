@@ -1,0 +1,97 @@
+"""The worker: takes in what was received, judges what runs out, and does what is due.
+
+It can be killed at any moment: everything it does is one transaction, or a task with an id that the
+outside sees. On SIGTERM it finishes what it is doing, and ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from django.db import DatabaseError, close_old_connections, transaction
+
+from einig.engine.routing import NobodyAvailable
+from einig.flow import handoff, journey, mails, tasks
+from einig.flow.permissions import SELLERS
+from einig.store.models import Handoff, NurtureEntry, Task, User
+
+log = logging.getLogger(__name__)
+_REST = 0.05  # seconds between looks while there is nothing to do
+
+
+class Worker:
+    """Works until it is told to stop, or until whoever started it is gone."""
+
+    def __init__(self, *, parent: int | None = None) -> None:
+        self.parent = parent
+        self.stopping = False
+
+    def run(self) -> None:
+        """Work until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        while not self.stopping and (self.parent is None or os.getppid() == self.parent):
+            try:
+                busy = work(at=time.time_ns() // 1000)
+            except DatabaseError:
+                log.exception("the database did not answer; trying again")
+                close_old_connections()
+                time.sleep(1)
+                continue
+            if not busy:
+                time.sleep(_REST)
+
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+def work(*, at: int) -> bool:
+    """Do a little of everything that is due; return whether there was anything."""
+    busy = journey.take_in_waiting() > 0
+    busy = journey.judge_due(at=at) > 0 or busy
+    task = tasks.claim(at) if tasks.pending(at) else None
+    if task is None:
+        return busy
+    try:
+        with transaction.atomic():
+            DOES[task.kind](task, at)
+            tasks.done(task, at=at)
+    except Exception as error:
+        log.warning("task %s failed: %r", task.key, error)
+        tasks.failed(task, repr(error), at=at)
+    return True
+
+
+def _mail_handoff(task: Task, at: int) -> None:
+    of = Handoff.objects.select_related("lead__company").get(id=task.payload["handoff"])
+    mails.send_handoff(of, User.objects.get(id=task.payload["to"]), id_=task.key)
+
+
+def _mail_nurture(task: Task, at: int) -> None:
+    entry = NurtureEntry.objects.select_related("lead").get(id=task.payload["entry"])
+    if mails.send_nurture(entry, id_=task.key):
+        NurtureEntry.objects.filter(id=entry.id).update(mailed_at=at)
+
+
+def _route(task: Task, at: int) -> None:
+    """Look for somebody again, for hand-offs that nobody could take."""
+    waiting = Handoff.objects.select_related("lead").filter(to=None, closed_at=None)
+    for of in waiting.filter(lead__lead_id=task.payload["lead"]):
+        handoff.assign(of, side=SELLERS, at=at)
+        if of.to is None:
+            raise NobodyAvailable(of.lead.lead_id)
+        of.save(update_fields=["to", "routing"])
+        handoff.announce(of, at=at)
+
+
+DOES: dict[str, Callable[[Task, int], Any]] = {
+    "mail_handoff": _mail_handoff,
+    "mail_nurture": _mail_nurture,
+    "route": _route,
+}

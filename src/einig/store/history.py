@@ -1,0 +1,103 @@
+"""The store as a history: what live decided on, in the tables everything replays on."""
+
+from __future__ import annotations
+
+from einig.engine.history import (
+    EventRow,
+    FactRow,
+    FeedbackRow,
+    History,
+    LeadRow,
+    LinkRow,
+    OutcomeRow,
+    build,
+)
+from einig.store.models import Event, Fact, Handoff, Lead, Link, Organisation, Outcome
+
+GIVEN_BACK = (Handoff.Closing.RETURNED, Handoff.Closing.NOT_REACHED, Handoff.Closing.LOST)
+
+
+def read(*, name: str = "store") -> History:
+    """Return everything that the store knows, ready to be replayed.
+
+    A hand-off that sales ended without having won it is a return at that instant, whatever the
+    reason: only a later qualifying activity hands the lead over again.
+    """
+    organisation = Organisation.objects.order_by("id").first() or Organisation()
+    return build(
+        name=name,
+        zone=organisation.zone,
+        currency=organisation.currency,
+        leads=[
+            LeadRow(lead_id=id_, created_at=at)
+            for id_, at in Lead.objects.values_list("lead_id", "created_at").iterator()
+        ],
+        facts=list(_facts()),
+        events=list(_events()),
+        links=list(_links()),
+        outcomes=list(_outcomes()),
+        feedback=list(_feedback()),
+    )
+
+
+def _facts() -> list[FactRow]:
+    rows = Fact.objects.order_by("id").values_list(
+        "identity__key", "attribute", "value", "known_from", "sequence"
+    )
+    return [
+        FactRow(lead_id=key, attribute=name, value=value, known_from=at, sequence=n)
+        for key, name, value, at, n in rows.iterator()
+    ]
+
+
+def _events() -> list[EventRow]:
+    rows = Event.objects.order_by("id").values_list(
+        "event_id", "identity__key", "type", "at", "known_from", "known_until", "properties"
+    )
+    return [
+        EventRow(
+            event_id=id_,
+            lead_id=key,
+            type=kind,
+            at=at,
+            known_from=known,
+            known_until=until,
+            properties=properties,
+        )
+        for id_, key, kind, at, known, until, properties in rows.iterator()
+    ]
+
+
+def _links() -> list[LinkRow]:
+    rows = Link.objects.values_list(
+        "identity__key", "lead__lead_id", "kind", "linked_at", "unlinked_at"
+    )
+    return [
+        LinkRow(
+            identity=key,
+            lead_id=lead,
+            kind="member" if kind == "member" else "same",
+            linked_at=since,
+            unlinked_at=until,
+        )
+        for key, lead, kind, since, until in rows.iterator()
+    ]
+
+
+def _outcomes() -> list[OutcomeRow]:
+    rows = Outcome.objects.values_list("lead__lead_id", "won", "at", "revenue")
+    return [
+        OutcomeRow(
+            lead_id=lead, won=won, at=at, revenue=None if revenue is None else float(revenue)
+        )
+        for lead, won, at, revenue in rows.iterator()
+    ]
+
+
+def _feedback() -> list[FeedbackRow]:
+    rows = Handoff.objects.filter(kind=Handoff.Kind.SALES, closing__in=GIVEN_BACK)
+    return [
+        FeedbackRow(lead_id=lead, at=at, verdict="returned", reason=closing)
+        for lead, at, closing in rows.values_list("lead__lead_id", "closed_at", "closing")
+        if at is not None
+    ]

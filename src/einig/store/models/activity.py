@@ -1,0 +1,63 @@
+"""What leads did and what is known of them; and what came in and could not be used."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from einig.store.fields import InstantField
+from einig.store.models.leads import Identity
+from einig.store.models.people import User
+from einig.store.models.sources import Source
+
+
+class Received(models.Model):
+    """Something that a client handed over and was thanked for, as it came.
+
+    It waits here until the journey has taken it in; then it is an event or a fact, and the row
+    goes. What cannot be used stays, with the `reason`, until someone mends it or lets it go.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, null=True)
+    body = models.TextField()
+    at = InstantField()
+    reason = models.CharField(max_length=300, blank=True, default="")
+    dismissed_at = InstantField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="received_waiting",
+                condition=models.Q(reason="", dismissed_at=None),
+            )
+        ]
+
+
+class Event(models.Model):
+    """An activity. Columns are those of the engine's contract."""
+
+    event_id = models.CharField(max_length=300, unique=True)
+    identity = models.ForeignKey(Identity, models.CASCADE, related_name="events")
+    type = models.CharField(max_length=200)
+    at = InstantField()
+    known_from = InstantField()
+    known_until = InstantField(null=True)
+    properties = models.JSONField(default=dict)
+    source = models.ForeignKey(Source, models.SET_NULL, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["identity", "known_from"], name="event_by_identity")]
+
+
+class Fact(models.Model):
+    """From `known_from`, an attribute of an identity is `value` (null is blank)."""
+
+    identity = models.ForeignKey(Identity, models.CASCADE, related_name="facts")
+    attribute = models.CharField(max_length=200)
+    value = models.TextField(null=True)
+    known_from = InstantField()
+    sequence = models.IntegerField(default=0)
+    by = models.ForeignKey(User, models.SET_NULL, null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["identity", "known_from"], name="fact_by_identity")]

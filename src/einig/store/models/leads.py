@@ -1,0 +1,129 @@
+"""Leads, how they can be reached, and the identities under which they act."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from einig.store.fields import InstantField
+from einig.store.models.agreements import Version
+from einig.store.models.people import User
+from einig.store.models.sources import Campaign, Source
+
+
+class Relation(models.TextChoices):
+    """What a lead or its company already is to us."""
+
+    NONE = ""
+    CUSTOMER = "customer"
+    OPEN_DEAL = "open_deal"
+    APPLICANT = "applicant"
+    COMPETITOR = "competitor"
+
+
+class Stage(models.TextChoices):
+    """Where a lead stands."""
+
+    LEAD = "lead"
+    MARKETING_QUALIFIED = "marketing_qualified"
+    SALES_ACCEPTED = "sales_accepted"
+    SALES_QUALIFIED = "sales_qualified"
+    OPPORTUNITY = "opportunity"
+    CUSTOMER = "customer"
+    NURTURE = "nurture"
+    DISQUALIFIED = "disqualified"
+
+
+class Company(models.Model):
+    """An organisation that leads belong to; `owner` looks after it."""
+
+    name = models.CharField(max_length=200)
+    domain = models.CharField(max_length=200, blank=True, default="", db_index=True)
+    relation = models.CharField(max_length=12, choices=Relation.choices, blank=True, default="")
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Lead(models.Model):
+    """A person or an organisation that showed interest and can be reached.
+
+    What the agreement thinks of it stands beside it, as of `judged_at`; `next_change_at` is the
+    instant at which that changes if nothing else happens. `last_known` is the newest `known_from`.
+    """
+
+    lead_id = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=200, blank=True, default="")
+    title = models.CharField(max_length=200, blank=True, default="")
+    company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True)
+    relation = models.CharField(max_length=12, choices=Relation.choices, blank=True, default="")
+    stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.LEAD)
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="leads")
+    created_at = InstantField(db_index=True)
+    last_known = InstantField()
+    judged_at = InstantField(null=True)
+    next_change_at = InstantField(null=True, db_index=True)
+    version = models.ForeignKey(Version, models.PROTECT, null=True)
+    fit = models.IntegerField(default=0)
+    engagement = models.IntegerField(default=0)
+    intent = models.BooleanField(default=False)
+    sales_ready = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["stage", "-created_at"], name="lead_by_stage"),
+            models.Index(fields=["source", "-created_at"], name="lead_by_source"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.lead_id
+
+    @property
+    def score(self) -> int:
+        """Return fit and engagement together."""
+        return self.fit + self.engagement
+
+
+class ContactDetail(models.Model):
+    """An address, number or handle; `normal` is the form in which two are compared."""
+
+    class Kind(models.TextChoices):
+        """By what the lead is reached."""
+
+        EMAIL = "email"
+        PHONE = "phone"
+        SOCIAL = "social"
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="contact_details")
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    value = models.CharField(max_length=254)
+    normal = models.CharField(max_length=254)
+    at = InstantField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead", "kind", "normal"], name="one_contact_detail")
+        ]
+        indexes = [models.Index(fields=["kind", "normal"], name="contact_by_normal")]
+
+
+class Identity(models.Model):
+    """Under what someone acts: a user id, an anonymous id, or a lead itself (`lead:…`).
+
+    `lead` is whose it is now; `Link` says since when.
+    """
+
+    key = models.CharField(max_length=300, unique=True)
+    lead = models.ForeignKey(Lead, models.SET_NULL, null=True, related_name="identities")
+
+
+class Link(models.Model):
+    """From `linked_at` to `unlinked_at`, what an identity did counts for a lead."""
+
+    identity = models.ForeignKey(Identity, models.CASCADE, related_name="links")
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="links")
+    kind = models.CharField(max_length=6, default="same")
+    linked_at = InstantField()
+    unlinked_at = InstantField(null=True)

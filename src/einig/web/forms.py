@@ -1,0 +1,266 @@
+"""Forms: what people type, checked before it goes anywhere."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from einig.engine.instants import local_instant
+from einig.flow.contact import normalize
+from einig.flow.organisation import organisation
+from einig.store.models import (
+    Attempt,
+    Campaign,
+    ContactDetail,
+    Feedback,
+    Invitation,
+    Organisation,
+    Role,
+    Source,
+    Team,
+    User,
+)
+from einig.store.models.sources import Kind
+from einig.web.labels import CHANNELS, KINDS, RESULTS, ROLES, VERDICTS
+
+
+class WelcomeForm(forms.Form):
+    """A new account."""
+
+    email = forms.EmailField(label=_("Email"))
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
+    )
+
+    def __init__(self, *args: Any, invitation: Invitation, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if invitation.email:
+            del self.fields["email"]
+
+    def clean_email(self) -> str:
+        """Refuse an address that somebody has already."""
+        email = str(self.cleaned_data["email"])
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError(_("Somebody has this address already."))
+        return email
+
+    def clean_password(self) -> str:
+        """Refuse a password that is easily guessed."""
+        password = str(self.cleaned_data["password"])
+        validate_password(password)
+        return password
+
+    def account(self) -> dict[str, str]:
+        """Return what the account is made of."""
+        return {"email": ""} | {name: str(value) for name, value in self.cleaned_data.items()}
+
+
+class AbsenceForm(forms.Form):
+    """From the morning of one day to the evening of another."""
+
+    first = forms.DateField(label=_("First day"), widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("Last day"), widget=forms.DateInput(attrs={"type": "date"}))
+    cover = forms.ModelChoiceField(
+        User.objects.none(), label=_("Who covers"), required=False, empty_label=_("the team")
+    )
+
+    def __init__(self, *args: Any, person: User, **more: Any) -> None:
+        super().__init__(*args, **more)
+        others = User.objects.filter(is_active=True, team=person.team).exclude(id=person.id)
+        self.fields["cover"].queryset = others.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an absence that ends before it begins."""
+        given = super().clean() or {}
+        if given.get("first") and given.get("last") and given["last"] < given["first"]:
+            raise forms.ValidationError(_("The last day is before the first."))
+        return given
+
+    def absence(self) -> dict[str, Any]:
+        """Return the absence in instants."""
+        zone = ZoneInfo(organisation().zone)
+        first, last = (self.cleaned_data[name] for name in ("first", "last"))
+        ends = last + timedelta(days=1)
+        return {
+            "begins": local_instant(datetime.combine(first, time()), zone),
+            "ends": local_instant(datetime.combine(ends, time()), zone),
+            "cover": self.cleaned_data["cover"],
+        }
+
+
+class LeadForm(forms.Form):
+    """Somebody who is to become a lead, by hand or on the phone."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, required=False)
+    company = forms.CharField(label=_("Company"), max_length=120, required=False)
+    email = forms.EmailField(label=_("Email"), required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    wants = forms.CharField(
+        label=_("What about?"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean_phone(self) -> str:
+        """Refuse what is not a number."""
+        phone = str(self.cleaned_data["phone"]).strip()
+        kind = ContactDetail.Kind.PHONE
+        if phone and normalize(kind, phone, organisation().country) is None:
+            raise forms.ValidationError(_("This is not a phone number."))
+        return phone
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse somebody who cannot be reached."""
+        given = super().clean() or {}
+        if not self.errors and not (given.get("email") or given.get("phone")):
+            raise forms.ValidationError(
+                _("Give an email or a phone number, so that we can answer.")
+            )
+        return given
+
+
+class CallForm(LeadForm):
+    """Somebody calls. A withheld number is no reason to lose them."""
+
+    wants_demo = forms.BooleanField(label=_("wants a demo or an offer"), required=False)
+    withheld = forms.BooleanField(
+        label=_("The number is withheld and they gave none"), required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Let somebody in without any contact detail if the number is withheld."""
+        given = forms.Form.clean(self) or {}
+        reachable = given.get("email") or given.get("phone") or given.get("withheld")
+        if not self.errors and not reachable:
+            raise forms.ValidationError(
+                _("Ask for a number or an email, or tick that it is withheld.")
+            )
+        return given
+
+
+class AttemptForm(forms.Form):
+    """One try to reach a lead."""
+
+    channel = forms.ChoiceField(
+        label=_("By"), choices=CHANNELS, initial=Attempt.Channel.PHONE, required=False
+    )
+    result = forms.ChoiceField(label=_("Result"), choices=RESULTS)
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+
+class OutcomeForm(forms.Form):
+    """Won with revenue."""
+
+    revenue = forms.DecimalField(
+        label=_("Revenue"), min_value=Decimal(0), max_digits=12, decimal_places=2, localize=True
+    )
+
+
+class FeedbackForm(forms.Form):
+    """What sales says of a lead, at any time."""
+
+    verdict = forms.ChoiceField(
+        label=_("How good was it?"), choices=VERDICTS, initial=Feedback.Verdict.PRAISE
+    )
+    text = forms.CharField(label=_("In a sentence"), max_length=2000, widget=forms.Textarea)
+
+
+class PersonForm(forms.Form):
+    """Somebody to be invited."""
+
+    email = forms.EmailField(label=_("Email"))
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES, initial=Role.SALES)
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False)
+
+    def clean_email(self) -> str:
+        """Refuse an address that somebody has already."""
+        email = str(self.cleaned_data["email"])
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError(_("Somebody has this address already."))
+        return email
+
+
+class ChangePersonForm(forms.Form):
+    """What somebody may do and can work."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=ROLES)
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False)
+    capacity = forms.IntegerField(label=_("Open leads at once"), min_value=0, max_value=1000)
+
+
+class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """A team."""
+
+    class Meta:
+        model = Team
+        fields = ("name",)
+        labels = {"name": _("Name")}
+
+
+class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """A lead source."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, initial=Kind.TRACKING)
+
+    class Meta:
+        model = Source
+        fields = ("name", "kind", "inbound")
+        labels = {"name": _("Name"), "inbound": _("They come to us (inbound)")}
+
+
+class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """What a campaign cost."""
+
+    class Meta:
+        model = Campaign
+        fields = ("name", "spend")
+        labels = {"name": _("Campaign"), "spend": _("Spend")}
+
+
+class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """The company that runs this Einig."""
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "name", "zone", "currency", "country", "region", "opens", "closes",
+            "figures_per_person", "particulars",
+        )  # fmt: skip
+        labels = {
+            "name": _("Company"),
+            "zone": _("Time zone"),
+            "currency": _("Currency"),
+            "country": _("Country of public holidays"),
+            "region": _("Region of public holidays (like BY)"),
+            "opens": _("Work begins (hour)"),
+            "closes": _("Work ends (hour)"),
+            "figures_per_person": _("Show figures per person (ask the works council first)"),
+            "particulars": _("Particulars for mails (imprint)"),
+        }
+
+    def clean_zone(self) -> str:
+        """Refuse a zone that does not exist."""
+        zone = str(self.cleaned_data["zone"])
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise forms.ValidationError(_("Write it like Europe/Berlin.")) from None
+        return zone
+
+
+class DraftForm(forms.Form):
+    """An agreement as YAML."""
+
+    text = forms.CharField(
+        label=_("The agreement"),
+        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
+        strip=False,
+        max_length=200_000,
+    )

@@ -1,0 +1,87 @@
+"""Labels of everything that has a name in the store."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from einig.store.models import Attempt, Feedback, Handoff, Relation, Role, Side, Stage
+from einig.store.models.sources import Kind
+
+ROLES = [
+    (Role.SALES, _("Sales")),
+    (Role.SALES_LEAD, _("Sales lead")),
+    (Role.MARKETING, _("Marketing")),
+    (Role.MARKETING_LEAD, _("Marketing lead")),
+    (Role.ADMIN, _("Administration")),
+]
+SIDES: dict[str, Any] = {Side.MARKETING: _("Marketing"), Side.SALES: _("Sales")}
+STAGES: dict[str, Any] = {
+    Stage.LEAD: _("Lead"),
+    Stage.MARKETING_QUALIFIED: _("With sales"),
+    Stage.SALES_ACCEPTED: _("Accepted by sales"),
+    Stage.SALES_QUALIFIED: _("Sales qualified"),
+    Stage.OPPORTUNITY: _("Opportunity"),
+    Stage.CUSTOMER: _("Customer"),
+    Stage.NURTURE: _("In nurture"),
+    Stage.DISQUALIFIED: _("Disqualified"),
+}
+RELATIONS: dict[str, Any] = {
+    Relation.NONE: "",
+    Relation.CUSTOMER: _("customer"),
+    Relation.OPEN_DEAL: _("open deal"),
+    Relation.APPLICANT: _("applicant"),
+    Relation.COMPETITOR: _("competitor"),
+}
+CHANNELS = [
+    (Attempt.Channel.PHONE, _("Phone")),
+    (Attempt.Channel.MAIL, _("Mail")),
+    (Attempt.Channel.SOCIAL, _("Social network")),
+    (Attempt.Channel.VISIT, _("Visit")),
+]
+RESULTS = [
+    (Attempt.Result.REACHED, _("Reached")),
+    (Attempt.Result.NO_ANSWER, _("No answer")),
+    (Attempt.Result.CALL_BACK, _("Call back later")),
+    (Attempt.Result.NO, _("Said no")),
+    (Attempt.Result.WRONG_NUMBER, _("Wrong number")),
+    (Attempt.Result.HAS_LEFT, _("Has left the company")),
+]
+VERDICTS = [
+    (Feedback.Verdict.PRAISE, _("Good lead")),
+    (Feedback.Verdict.COMPLAINT, _("Bad lead")),
+]
+ALL_VERDICTS: dict[str, Any] = {
+    **dict(VERDICTS),
+    Feedback.Verdict.RETURNED: _("Returned"),
+    Feedback.Verdict.ACCEPTED: _("Accepted"),
+}
+CLOSINGS: dict[str, Any] = {
+    Handoff.Closing.OPEN: _("open"),
+    Handoff.Closing.RETURNED: _("returned"),
+    Handoff.Closing.NOT_REACHED: _("not reached"),
+    Handoff.Closing.WON: _("won"),
+    Handoff.Closing.LOST: _("lost"),
+    Handoff.Closing.ANSWERED: _("answered"),
+    Handoff.Closing.MERGED: _("merged"),
+    Handoff.Closing.HELD: _("not handed over"),
+}
+RULES = {
+    "least_loaded": _("smallest share of capacity in hand"),
+    "looks_after": _("looks after this lead already"),
+    "cover": _("covers for whoever looks after it"),
+    "nobody_available": _("nobody is available"),
+    "by_hand": _("given by hand"),
+    "applicant": _("an applicant is not handed to sales"),
+    "competitor": _("a competitor is not handed to sales"),
+}
+KINDS = [
+    (Kind.TRACKING, _("Website or product (Segment API)")),
+    (Kind.FORM, _("Form")),
+    (Kind.IMPORT, _("File import")),
+    (Kind.PHONE, _("Phone")),
+    (Kind.WEBHOOK, _("Webhook (chat, social network)")),
+    (Kind.API, _("REST API")),
+    (Kind.HAND, _("By hand")),
+]

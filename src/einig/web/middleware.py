@@ -1,0 +1,95 @@
+"""What holds for every page: a strict content policy, the person's language, and signing in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+
+from einig.flow.permissions import NotAllowed
+
+Answer = Callable[[HttpRequest], HttpResponse]
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors {frames}"
+)
+OPEN_TO_ALL: tuple[str, ...] = (
+    "/sign-in",
+    "/sign-out",
+    "/password",
+    "/welcome",
+    "/static",
+    "/f/",
+    "/language",
+)
+OPEN_TO_ALL += ("/api", "/hooks", "/health")
+
+
+def content_security(answer: Answer) -> Answer:
+    """Allow nothing that does not come from here; only hosted forms may stand in other pages."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        frames = "*" if request.path.startswith("/f/") else "'none'"
+        response.setdefault("Content-Security-Policy", POLICY.format(frames=frames))
+        return response
+
+    return middleware
+
+
+def language(answer: Answer) -> Answer:
+    """Speak the language of the person, or of their browser."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = getattr(request, "user", None)
+        chosen = request.COOKIES.get("language", "")
+        if user is not None and user.is_authenticated:
+            chosen = user.language
+        if chosen not in dict(settings.LANGUAGES):
+            chosen = translation.get_language_from_request(request)
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = translation.get_language() or "de"
+        response = answer(request)
+        response.setdefault("Content-Language", request.LANGUAGE_CODE)
+        return response
+
+    return middleware
+
+
+def signed_in(answer: Answer) -> Answer:
+    """Ask who it is first; and say no in words where a role does not allow something."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.user.is_authenticated and not request.path.startswith(OPEN_TO_ALL):
+            return _ask_who(request)
+        return answer(request)
+
+    middleware.process_exception = _not_allowed  # type: ignore[attr-defined]
+    return middleware
+
+
+def _ask_who(request: HttpRequest) -> HttpResponse:
+    """Ask who it is; what was typed into a form comes back, since the session may just be over."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
+    if request.method != "POST":
+        return redirect_to_login(request.get_full_path())
+    back = urlsplit(request.headers.get("Referer", "")).path or "/"
+    typed = [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken" and v]
+    context = {"form": AuthenticationForm(), "next": back, "typed": typed}
+    return render(request, "web/sign_in.html", context, status=401)
+
+
+def _not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    if isinstance(exception, NotAllowed):
+        return render(request, "web/not_allowed.html", status=403)
+    return None

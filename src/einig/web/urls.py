@@ -1,0 +1,91 @@
+"""Addresses of the pages."""
+
+from __future__ import annotations
+
+from django.contrib.auth import views as auth
+from django.urls import URLPattern, path
+
+from einig.web.views import (
+    account,
+    agreement,
+    handoffs,
+    inbox,
+    leads,
+    measures,
+    public,
+    review,
+    settings,
+)
+from einig.web.views.live import live
+
+_SIGN_IN = auth.LoginView.as_view(
+    template_name="web/sign_in.html", redirect_authenticated_user=True
+)
+_RESET = auth.PasswordResetView.as_view(
+    template_name="web/password_reset.html", email_template_name="web/password_mail.txt"
+)
+_RESET_SENT = auth.PasswordResetDoneView.as_view(template_name="web/password_sent.html")
+_NEW = auth.PasswordResetConfirmView.as_view(template_name="web/password_new.html")
+_DONE = auth.PasswordResetCompleteView.as_view(template_name="web/password_done.html")
+
+urlpatterns: list[URLPattern] = [
+    path("", account.home, name="home"),
+    path("sign-in", _SIGN_IN, name="sign_in"),
+    path("sign-out", auth.LogoutView.as_view(), name="sign_out"),
+    path("password", _RESET, name="password_reset"),
+    path("password/sent", _RESET_SENT, name="password_reset_done"),
+    path("password/<uidb64>/<token>", _NEW, name="password_reset_confirm"),
+    path("password/done", _DONE, name="password_reset_complete"),
+    path("welcome/<token>", account.welcome, name="welcome"),
+    path("language", account.language, name="language"),
+    path("absence", account.absence, name="absence"),
+    path("absence/<int:absence>/remove", account.remove_absence, name="absence_remove"),
+    path("live", live, name="live"),
+    path("health", public.health, name="health"),
+    path("f/unsubscribe/<token>", public.unsubscribe, name="unsubscribe"),
+    path("f/<key>", public.form, name="form"),
+    path("inbox", inbox.inbox, name="inbox"),
+    path("inbox/<lead_id>", inbox.inbox, name="inbox_lead"),
+    path("handoffs/<int:handoff_id>/accept", handoffs.accept, name="accept"),
+    path("handoffs/<int:handoff_id>/attempt", handoffs.attempt, name="attempt"),
+    path("handoffs/<int:handoff_id>/return", handoffs.give_back, name="give_back"),
+    path("handoffs/<int:handoff_id>/give-up", handoffs.give_up, name="give_up"),
+    path("handoffs/<int:handoff_id>/answered", handoffs.answered, name="answered"),
+    path("handoffs/<int:handoff_id>/reassign", handoffs.reassign, name="reassign"),
+    path("leads", leads.index, name="leads"),
+    path("leads/new", leads.new, name="lead_new"),
+    path("call", leads.call, name="call"),
+    path("leads/<lead_id>", leads.one, name="lead"),
+    path("leads/<lead_id>/say", leads.say, name="lead_say"),
+    path("leads/<lead_id>/answer/<int:feedback_id>", leads.answer, name="lead_answer"),
+    path("leads/<lead_id>/advance", leads.advance, name="lead_advance"),
+    path("leads/<lead_id>/win", leads.win, name="lead_win"),
+    path("leads/<lead_id>/lose", leads.lose, name="lead_lose"),
+    path("leads/<lead_id>/edit", leads.edit, name="lead_edit"),
+    path("agreement", agreement.current, name="agreement"),
+    path("agreement/draft", agreement.draft, name="draft"),
+    path("agreement/<int:number>", agreement.one, name="version"),
+    path("agreement/<int:number>/draft", agreement.draft, name="version_edit"),
+    path("agreement/<int:number>/propose", agreement.propose, name="version_propose"),
+    path("agreement/<int:number>/withdraw", agreement.withdraw, name="version_withdraw"),
+    path("agreement/<int:number>/sign", agreement.sign, name="version_sign"),
+    path("agreement/<int:number>/yaml", agreement.yaml, name="version_yaml"),
+    path("review", review.index, name="review"),
+    path("review/<int:look_id>", review.judge, name="review_judge"),
+    path("follow-up", measures.follow_up, name="follow_up"),
+    path("nurture", measures.nurture, name="nurture"),
+    path("nurture/<int:entry_id>/called", handoffs.nurture_called, name="nurture_called"),
+    path("sources", measures.source_list, name="sources"),
+    path("sources/<int:source_id>", measures.source, name="source"),
+    path("received", measures.received, name="received"),
+    path("report", measures.report, name="report"),
+    path("report/<code>/<one>", measures.report_leads, name="report_way"),
+    path("report/<code>/<one>/without/<other>", measures.report_leads, name="report_difference"),
+    path("glossary", measures.glossary, name="glossary"),
+    path("settings", settings.index, name="settings"),
+    path("settings/people", settings.staff, name="people"),
+    path("settings/people/<int:user_id>", settings.person, name="person"),
+    path("settings/teams", settings.add_team, name="team_add"),
+    path("settings/import", settings.import_file, name="import"),
+    path("settings/audit", settings.audit_trail, name="audit"),
+]

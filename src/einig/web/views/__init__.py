@@ -1,0 +1,1 @@
+"""Views: one noun a file, one call into the flow a view."""

@@ -1,0 +1,291 @@
+"""Leads: everyone, and everything about one."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from einig.engine.instants import DAY, iso
+from einig.engine.scoring import missing_words
+from einig.flow import capture, feedback, journey, leads, notice, outcomes
+from einig.flow.permissions import require
+from einig.flow.why import why
+from einig.store.models import Feedback, Handoff, Lead, Source, Stage
+from einig.store.models.sources import Kind
+from einig.web.clock import now, who
+from einig.web.forms import CallForm, FeedbackForm, LeadForm, OutcomeForm
+from einig.web.labels import STAGES
+from einig.web.timeline import timeline
+from einig.web.views.inbox import of_handoff
+
+VIEWS: dict[str, tuple[Any, Q]] = {
+    "": (gettext_lazy("Everyone"), Q()),
+    "sales_ready": (gettext_lazy("Sales-ready"), Q(sales_ready=True)),
+    "with_sales": (gettext_lazy("With sales"), Q(handoffs__closed_at=None, handoffs__kind="sales")),
+    "nurture": (gettext_lazy("In nurture"), Q(stage=Stage.NURTURE)),
+    "came_back": (gettext_lazy("Came back"), Q(handoffs__closing="returned")),
+    "customers": (gettext_lazy("Customers"), Q(stage=Stage.CUSTOMER)),
+    "no_consent": (
+        gettext_lazy("Without consent to mails"),
+        ~Q(consents__purpose="mail", consents__withdrawn_at=None),
+    ),
+}
+SORTS = {"newest": "-created_at", "score": "-fit", "name": "name"}
+
+
+def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Show everyone, or those of a view, a source or a search."""
+    require(who(request), "see_leads")
+    view, order = request.GET.get("view", ""), request.GET.get("sort", "newest")
+    found = _found(request)
+    if request.GET.get("format") == "csv":
+        return _csv(found)
+    page = Paginator(found.select_related("company", "owner", "source"), 50).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "page_obj": page,
+        "views": [(code, label) for code, (label, _of) in VIEWS.items()],
+        "view": view if view in VIEWS else "",
+        "sort": order,
+        "search": request.GET.get("q", ""),
+        "query": _query(request),
+        "sources": Source.objects.order_by("name"),
+        "chosen": request.GET.get("source", ""),
+    }
+    return render(request, "web/leads.html", context)
+
+
+def one(request: HttpRequest, lead_id: str) -> HttpResponse:
+    """Show everything about one lead, at any moment of its past."""
+    me, at = who(request), now()
+    require(me, "see_leads")
+    lead = get_object_or_404(
+        Lead.objects.select_related("company", "source", "campaign", "owner"), lead_id=lead_id
+    )
+    notice.seen(me, lead, at=at)
+    moment = _moment(request, lead, at)
+    found = why(lead, at=moment)
+    open_one = lead.handoffs.filter(closed_at=None).select_related("version", "to").first()
+    context: dict[str, Any] = of_handoff(open_one, at=at) if open_one else {}
+    context |= {
+        "lead": lead,
+        "handoff": open_one,
+        "why": found,
+        "missing": missing_words(found.page.missing) if found and found.page.missing else "",
+        "moment": moment,
+        "at": at,
+        "is_past": moment < at,
+        "days": max(1, (at - lead.created_at) // DAY),
+        "ago": (at - moment) // DAY,
+        "points": points_open(me.side, lead),
+        "timeline": timeline(lead),
+        "details": lead.contact_details.order_by("id"),
+        "consents": lead.consents.order_by("-given_at"),
+        "outcomes": lead.outcomes.order_by("-at"),
+        "win": OutcomeForm(),
+        "say": FeedbackForm(),
+        "stage": STAGES[Stage(lead.stage)],
+        "mine": bool(open_one and open_one.to_id == me.id),
+        "unanswered": lead.feedback.filter(answered_at=None).exclude(verdict="accepted"),
+    }
+    return render(request, "web/lead.html", context)
+
+
+def points_open(side: str | None, lead: Lead) -> bool:
+    """Return whether points are shown: to sales only after it has judged the lead itself."""
+    if side != "sales":
+        return True
+    return (
+        Feedback.objects.filter(lead=lead).exists()
+        or Handoff.objects.filter(lead=lead).exclude(closing="").exists()
+    )
+
+
+def new(request: HttpRequest) -> HttpResponse:
+    """Add a lead by hand."""
+    require(who(request), "capture_lead")
+    form = LeadForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        lead = _captured(request, said, Kind.HAND, activity=None)
+        if lead is not None:
+            return redirect("lead", lead.lead_id)
+        messages.success(request, _("The lead is kept and appears in a moment."))
+        return redirect("leads")
+    return render(request, "web/lead_new.html", {"form": form})
+
+
+def call(request: HttpRequest) -> HttpResponse:
+    """Note a call, for whoever answered the phone."""
+    require(who(request), "capture_lead")
+    form = CallForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        activity = "demo_requested" if said["wants_demo"] else "call_received"
+        lead = _captured(request, said, Kind.PHONE, activity=activity)
+        messages.success(request, _("Thank you. The call is noted."))
+        return redirect("lead", lead.lead_id) if lead else redirect("call")
+    return render(request, "web/call.html", {"form": form})
+
+
+@require_POST
+def say(request: HttpRequest, lead_id: str) -> HttpResponse:
+    """Say how good a lead was."""
+    lead = get_object_or_404(Lead, lead_id=lead_id)
+    form = FeedbackForm(request.POST)
+    if form.is_valid():
+        feedback.say(lead, by=who(request), at=now(), **form.cleaned_data)
+        messages.success(request, _("Thank you; marketing reads it."))
+    else:
+        messages.error(request, _("Say in a sentence how good the lead was."))
+    return redirect("lead", lead_id)
+
+
+@require_POST
+def answer(request: HttpRequest, lead_id: str, feedback_id: int) -> HttpResponse:
+    """Answer what sales said."""
+    told = get_object_or_404(Feedback, id=feedback_id, lead__lead_id=lead_id)
+    text = request.POST.get("text", "").strip()
+    if text:
+        feedback.answer(told, by=who(request), at=now(), text=text[:2000])
+        messages.success(request, _("Your answer is on its way to sales."))
+    return redirect(request.POST.get("next") or "review")
+
+
+@require_POST
+def advance(request: HttpRequest, lead_id: str) -> HttpResponse:
+    """Move a lead on."""
+    lead = get_object_or_404(Lead, lead_id=lead_id)
+    to = request.POST.get("stage", "")
+    if to in {Stage.SALES_QUALIFIED, Stage.OPPORTUNITY}:
+        outcomes.advance(lead, to=to, by=who(request), at=now())
+    return redirect("lead", lead_id)
+
+
+@require_POST
+def win(request: HttpRequest, lead_id: str) -> HttpResponse:
+    """The lead bought."""
+    lead = get_object_or_404(Lead.objects.select_related("company", "owner"), lead_id=lead_id)
+    form = OutcomeForm(request.POST)
+    if form.is_valid():
+        revenue: Decimal = form.cleaned_data["revenue"]
+        outcomes.win(lead, by=who(request), at=now(), revenue=revenue)
+        messages.success(request, _("Congratulations!"))
+    else:
+        messages.error(request, _("Write the revenue as a number, like 12500."))
+    return redirect("lead", lead_id)
+
+
+@require_POST
+def lose(request: HttpRequest, lead_id: str) -> HttpResponse:
+    """The lead did not buy."""
+    lead = get_object_or_404(Lead.objects.select_related("company", "owner"), lead_id=lead_id)
+    reason = request.POST.get("reason", "").strip()
+    if reason:
+        outcomes.lose(lead, by=who(request), at=now(), reason=reason)
+        messages.success(request, _("Noted. The lead stays in nurture."))
+    else:
+        messages.error(request, _("Say in a few words why."))
+    return redirect("lead", lead_id)
+
+
+@require_POST
+def edit(request: HttpRequest, lead_id: str) -> HttpResponse:
+    """Say something about a lead: an attribute from now on."""
+    lead = get_object_or_404(Lead, lead_id=lead_id)
+    name, value = (request.POST.get(field, "").strip() for field in ("attribute", "value"))
+    if name:
+        leads.state(lead, {name[:200]: value[:2000]}, by=who(request), at=now())
+        messages.success(request, _("Changed, and judged anew."))
+    return redirect("lead", lead_id)
+
+
+def _captured(
+    request: HttpRequest, said: dict[str, Any], kind: str, *, activity: str | None
+) -> Lead | None:
+    """Keep what was typed, take it in at once, and return the lead that it is about."""
+    at = now()
+    attributes = {
+        name: str(said[name]) for name in ("name", "company", "email", "phone") if said.get(name)
+    }
+    if said.get("withheld") and not (said.get("email") or said.get("phone")):
+        attributes["social"] = "withheld number"
+    told = capture.somebody(
+        attributes=attributes,
+        activity=activity or ("form_submitted" if said.get("wants") else None),
+        properties={"message": said["wants"]} if said.get("wants") else {},
+        at=at,
+    )
+    capture.receive(told, source=capture.source_of(kind), at=at)
+    journey.take_in_waiting()
+    return Lead.objects.filter(identities__key=f"anon:{told[0]['anonymousId']}").first()
+
+
+def _found(request: HttpRequest) -> QuerySet[Lead]:
+    view, text = request.GET.get("view", ""), request.GET.get("q", "").strip()
+    found = Lead.objects.filter(VIEWS[view][1]) if view in VIEWS else Lead.objects.all()
+    if view in {"with_sales", "came_back"}:
+        found = found.distinct()
+    if text:
+        by_detail = Q(contact_details__normal__startswith=text.casefold())
+        by_name = Q(name__icontains=text) | Q(company__name__icontains=text) | Q(lead_id=text)
+        found = found.filter(by_name | by_detail).distinct()
+    if (source := request.GET.get("source", "")).isdigit():
+        found = found.filter(source_id=int(source))
+    return found.order_by(SORTS.get(request.GET.get("sort", ""), "-created_at"), "-id")
+
+
+def _query(request: HttpRequest) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()
+
+
+def _moment(request: HttpRequest, lead: Lead, at: int) -> int:
+    """Return the instant that is asked for: so many days ago, but not before the lead existed."""
+    ago = request.GET.get("ago", "0")
+    days = int(ago) if ago.isdigit() and len(ago) < 5 else 0
+    return max(lead.created_at, at - days * DAY)
+
+
+class _Echo:
+    def write(self, value: str) -> str:
+        return value
+
+
+def _csv(found: QuerySet[Lead]) -> StreamingHttpResponse:
+    """Export what is found, formulas defused."""
+    writer = csv.writer(_Echo())
+
+    def rows() -> Iterator[str]:
+        head = ["lead", "name", "company", "stage", "source", "created_at", "fit", "engagement"]
+        yield "\ufeff" + writer.writerow([*head, "intent", "sales_ready", "owner"])
+        for lead in found.select_related("company", "source", "owner").iterator(500):
+            cells = [
+                lead.lead_id, lead.name, lead.company or "", lead.stage, lead.source or "",
+                iso(lead.created_at), lead.fit, lead.engagement, lead.intent, lead.sales_ready,
+                lead.owner or "",
+            ]  # fmt: skip
+            yield writer.writerow([_defused(cell) for cell in cells])
+
+    response = StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="leads.csv"'
+    return response
+
+
+def _defused(cell: object) -> object:
+    """Keep a spreadsheet from running what somebody typed."""
+    text = str(cell)
+    return f"'{text}" if text[:1] in "=+-@\t\r" and not isinstance(cell, int) else text

@@ -1,0 +1,128 @@
+"""Settings: the organisation, its people and teams, imports."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from einig.flow import imports, organisation, people
+from einig.flow.permissions import may, require
+from einig.store.models import AuditEntry, Team, User
+from einig.web.clock import now, who
+from einig.web.forms import ChangePersonForm, OrganisationForm, PersonForm, TeamForm
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Show everything that can be set, to those who may set it."""
+    me = who(request)
+    require(me, "see_leads")
+    form = OrganisationForm(request.POST or None, instance=organisation.organisation())
+    if request.method == "POST":
+        require(me, "edit_settings")
+        if form.is_valid():
+            organisation.change(form.save(commit=False), by=me, at=now())
+            messages.success(request, _("Saved."))
+            return redirect("settings")
+    return render(
+        request, "web/settings.html", {"form": form if may(me, "edit_settings") else None}
+    )
+
+
+def staff(request: HttpRequest) -> HttpResponse:
+    """Show people and teams, and invite somebody."""
+    me = who(request)
+    require(me, "edit_people")
+    form = PersonForm(request.POST or None)
+    link = ""
+    if request.method == "POST" and form.is_valid():
+        token = people.invite(by=me, at=now(), **form.cleaned_data)
+        link = request.build_absolute_uri(f"/welcome/{token}")
+        form = PersonForm()
+    context = {
+        "people": User.objects.select_related("team").order_by("-is_active", "name"),
+        "teams": Team.objects.order_by("name"),
+        "form": form,
+        "link": link,
+        "team_form": TeamForm(),
+    }
+    return render(request, "web/people.html", context)
+
+
+def person(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Change what somebody may do and can work."""
+    me = who(request)
+    require(me, "edit_people")
+    user = get_object_or_404(User, id=user_id)
+    first = {"role": user.role, "team": user.team, "capacity": user.capacity}
+    form = ChangePersonForm(request.POST or None, initial=first)
+    if request.method == "POST" and "active" in request.POST:
+        if user != me:
+            active = request.POST["active"] == "yes"
+            people.deactivate(user, by=me, at=now(), active=active)
+        return redirect("people")
+    if request.method == "POST" and form.is_valid():
+        people.change(user, by=me, at=now(), **form.cleaned_data)
+        messages.success(request, _("Saved."))
+        return redirect("people")
+    return render(request, "web/person.html", {"form": form, "person": user, "me": me})
+
+
+@require_POST
+def add_team(request: HttpRequest) -> HttpResponse:
+    """Add a team."""
+    require(who(request), "edit_people")
+    form = TeamForm(request.POST)
+    if form.is_valid():
+        form.save()
+    return redirect("people")
+
+
+def import_file(request: HttpRequest) -> HttpResponse:
+    """Import leads from a file, after a preview of what each column means."""
+    me = who(request)
+    require(me, "import_leads")
+    preview, text = None, request.POST.get("text", "")
+    upload = request.FILES.get("file")
+    try:
+        if upload is not None:
+            text = imports.decoded(upload.read(imports.LARGEST + 1))
+        if text:
+            preview = imports.preview(text)
+    except imports.Unreadable as error:
+        messages.error(request, str(error))
+    if preview is not None and request.POST.get("do") == "import":
+        columns = {
+            name: request.POST.get(f"column-{n}", "") for n, name in enumerate(preview.columns)
+        }
+        kept, aside = imports.bring_in(text, columns, by=me, at=now())
+        messages.success(
+            request,
+            ngettext("%(n)s row is taken in.", "%(n)s rows are taken in.", kept) % {"n": kept},
+        )
+        if aside:
+            said = ngettext(
+                "%(n)s row could not be used; it is kept to be mended.",
+                "%(n)s rows could not be used; they are kept to be mended.",
+                aside,
+            )
+            messages.error(request, said % {"n": aside})
+            return redirect("received")
+        return redirect("leads")
+    return render(
+        request,
+        "web/import.html",
+        {"preview": preview, "text": text, "meanings": imports.MEANINGS[1:]},
+    )
+
+
+def audit_trail(request: HttpRequest) -> HttpResponse:
+    """Show who did what."""
+    require(who(request), "see_audit")
+    entries = AuditEntry.objects.select_related("by").order_by("-id")
+    if about := request.GET.get("about", ""):
+        entries = entries.filter(about=about)
+    return render(request, "web/audit.html", {"entries": entries[:200], "about": about})
