@@ -79,6 +79,14 @@ def test_every_page_opens_or_says_that_the_role_does_not_allow_it(
     assert browser.get("/").status_code == 302
 
 
+def test_pages_speak_the_language_of_the_person(us: Company) -> None:
+    for language, title in (("de", "Eingang"), ("en", "Inbox")):
+        browser = signed_in(person(f"p{language}", Role.SALES, language=language))
+        page = browser.get("/inbox")
+        assert f"<title>{title} · Einig</title>" in page.content.decode()
+        assert page.headers["Content-Language"] == language
+
+
 def test_a_stranger_is_asked_who_they_are() -> None:
     client = Client()
     for name in PAGES:

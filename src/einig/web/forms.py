@@ -169,7 +169,9 @@ class FeedbackForm(forms.Form):
     verdict = forms.ChoiceField(
         label=_("How good was it?"), choices=VERDICTS, initial=Feedback.Verdict.PRAISE
     )
-    text = forms.CharField(label=_("In a sentence"), max_length=2000, widget=forms.Textarea)
+    text = forms.CharField(
+        label=_("In a sentence"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class PersonForm(forms.Form):
