@@ -16,19 +16,19 @@ import time
 from django.db import connection, transaction
 
 from einig.engine.backtest.handoffs import handoffs_of
-from einig.engine.instants import DAY, FOREVER
-from einig.engine.scoring import LeadHistory, next_turn, plan, shows_intent, state_at, turns
+from einig.engine.instants import FOREVER
+from einig.engine.scoring import LeadHistory, counts, next_change, shows_intent, turns
 from einig.flow import handoff, notice, scoring
 from einig.flow.intake import TakenIn, take_in
 from einig.flow.messages import Unusable, read
 from einig.flow.scoring import InForce
-from einig.store.models import Decision, Handoff, Lead, Received
+from einig.store.models import Decision, Event, Handoff, Lead, Received
 
 _LONGEST = 0.04  # seconds that one transaction may take, since others wait to write meanwhile
 _ONE_AT_A_TIME = 0x45494E4947  # the lock by which workers on PostgreSQL take turns
 
 
-def take_in_waiting(*, most: int = 200) -> int:
+def take_in_waiting(*, most: int = 20) -> int:
     """Take in what waits, oldest first, and return how much that was."""
     with transaction.atomic():
         _take_turns()
@@ -78,20 +78,33 @@ def judge(
     lead.next_change_at = _next_change(history, versions, at)
     opened: list[Handoff] = []
     if version is not None:
-        _decide(lead, history, versions, since, at)
-        timeline = scoring.enactments(versions)
-        for instant in handoffs_of(history, timeline, scoring.returns(lead), at):
-            if (
-                instant >= since
-                and not lead.handoffs.filter(kind=Handoff.Kind.SALES, closed_at=None).exists()
-            ):
-                by = scoring.in_force(instant, versions)
-                assert by is not None
-                opened.append(handoff.open_handoff(lead, by, at=instant))
-        if not opened and taken_in is not None:
-            opened += _answer(lead, history, version, taken_in)
-            notice.changed(lead, history, version, taken_in)
-    lead.save()
+        if _decide(lead, history, versions, since, at):
+            opened = _hand_over(lead, history, versions, since, at)
+        event = taken_in.event if taken_in is not None else None
+        if not opened and event is not None and counts(version.plan, history, event.event_id):
+            opened = _answer(lead, history, version, event)
+            notice.changed(lead, event)
+    lead.save(update_fields=_JUDGED)
+    return opened
+
+
+_JUDGED = [
+    "last_known", "judged_at", "next_change_at", "version", "fit", "engagement", "intent",
+    "sales_ready", "stage", "owner",
+]  # fmt: skip
+
+
+def _hand_over(
+    lead: Lead, history: LeadHistory, versions: list[InForce], since: int, at: int
+) -> list[Handoff]:
+    """Open the hand-offs that fall between the last look and this one."""
+    opened: list[Handoff] = []
+    returns, timeline = scoring.returns(lead), scoring.enactments(versions)
+    for instant in handoffs_of(history, timeline, returns, at):
+        kept = lead.handoffs.filter(kind=Handoff.Kind.SALES, closed_at=None)
+        by = scoring.in_force(instant, versions)
+        if instant >= since and by is not None and not kept.exists():
+            opened.append(handoff.open_handoff(lead, by, at=instant))
     return opened
 
 
@@ -108,15 +121,17 @@ def _take_in(received: Received, versions: list[InForce]) -> None:
         Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
 
 
-def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: int, at: int) -> None:
-    """Write down each turn since the last look, and where the lead stands now."""
+def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: int, at: int) -> bool:
+    """Write down each turn since the last look, and where the lead stands now.
+
+    Returns whether the lead was sales-ready at any instant of that time.
+    """
     rows: dict[int, Decision] = {}
     for n, version in enumerate(versions):
         ends = versions[n + 1].since - 1 if n + 1 < len(versions) else FOREVER
         begins, last = max(since, version.since), min(at, ends)
         if begins <= last:
-            of = plan(version.agreement)
-            for turn in turns(of, history, begins, last):
+            for turn in turns(version.plan, history, begins, last):
                 rows[turn.at] = Decision(
                     lead=lead,
                     version_id=version.id,
@@ -126,20 +141,21 @@ def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: in
                     intent=turn.intent,
                     sales_ready=turn.sales_ready,
                 )
-    told: tuple[object, ...] = (lead.version_id, lead.fit, lead.engagement, lead.intent)
-    told = (*told, lead.sales_ready)
-    news = []
+    news, told = [], _says(lead)
     for _, row in sorted(rows.items()):
-        says = (row.version_id, row.fit, row.engagement, row.intent, row.sales_ready)
-        if says != told:
+        if _says(row) != told:
             news.append(row)
-            told = says
-    Decision.objects.bulk_create(news, ignore_conflicts=True)
-    now = scoring.in_force(at, versions)
-    state = state_at(plan(now.agreement), history, at) if now else None
-    if now is not None and state is not None:
-        lead.version_id, lead.fit, lead.engagement = now.id, state.fit, state.engagement
-        lead.intent, lead.sales_ready = state.intent, state.sales_ready
+            told = _says(row)
+    if news:
+        Decision.objects.bulk_create(news, ignore_conflicts=True)
+        last_one = news[-1]
+        lead.version_id, lead.fit, lead.engagement = told[:3]
+        lead.intent, lead.sales_ready = last_one.intent, last_one.sales_ready
+    return any(row.sales_ready for row in rows.values())
+
+
+def _says(of: Lead | Decision) -> tuple[int | None, int, int, bool, bool]:
+    return of.version_id, of.fit, of.engagement, of.intent, of.sales_ready
 
 
 def _next_change(history: LeadHistory, versions: list[InForce], at: int) -> int | None:
@@ -147,24 +163,21 @@ def _next_change(history: LeadHistory, versions: list[InForce], at: int) -> int 
     version = scoring.in_force(at, versions)
     coming = [later.since for later in versions if later.since > at]
     if version is not None:
-        of = plan(version.agreement)
-        coming += [turn] if (turn := next_turn(of, history, at)) is not None else []
-        state = state_at(of, history, at)
-        coming += [at + DAY] if state is not None and state.engagement else []
+        changes = next_change(version.plan, history, at)
+        coming += [changes] if changes is not None else []
     return min(coming, default=None)
 
 
-def _answer(lead: Lead, history: LeadHistory, version: InForce, taken_in: TakenIn) -> list[Handoff]:
+def _answer(lead: Lead, history: LeadHistory, version: InForce, event: Event) -> list[Handoff]:
     """Open the human answer to a buying signal from outside the ideal lead."""
-    event = taken_in.event
-    if event is None or lead.sales_ready or version.agreement.outside_fit is None:
+    if lead.sales_ready or version.agreement.outside_fit is None:
+        return []
+    if not shows_intent(version.plan, history, event.event_id):
         return []
     if lead.handoffs.filter(closed_at=None).exists():
         return []
-    if not shows_intent(plan(version.agreement), history, event.event_id):
-        return []
     kind = Handoff.Kind.ANSWER
-    return [handoff.open_handoff(lead, version, at=taken_in.at, kind=kind)]
+    return [handoff.open_handoff(lead, version, at=event.known_from, kind=kind)]
 
 
 def _take_turns() -> None:

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from einig.engine.scoring import LeadHistory, counts, plan
-from einig.flow.intake import TakenIn
-from einig.flow.scoring import InForce
-from einig.store.models import Lead, Notice, User
+from einig.store.models import Event, Lead, Notice, User
 
 
-def changed(lead: Lead, history: LeadHistory, version: InForce, taken_in: TakenIn) -> None:
+def changed(lead: Lead, event: Event) -> None:
     """Tell whoever has a lead, or gave it back, of an activity that counts."""
-    event = taken_in.event
-    if event is None or not counts(plan(version.agreement), history, event.event_id):
-        return
     last = lead.handoffs.select_related("to").order_by("-opened_at", "-id").first()
-    if last is None or last.to is None or last.opened_at == taken_in.at:
-        return
-    tell(last.to, lead, "activity", at=taken_in.at, activity=event.type)
+    if last is not None and last.to is not None and last.opened_at != event.known_from:
+        tell(last.to, lead, "activity", at=event.known_from, activity=event.type)
 
 
 def tell(to: User, lead: Lead, what: str, *, at: int, **detail: object) -> None:

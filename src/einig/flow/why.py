@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from einig.engine.scoring import LeadHistory, Ledger, ledger, plan
+from einig.engine.scoring import LeadHistory, Ledger, ledger
 from einig.flow import scoring
 from einig.flow.scoring import InForce
 from einig.store.models import Lead
@@ -41,7 +41,7 @@ def why(lead: Lead, *, at: int) -> Why | None:
     if version is None:
         return None
     history = scoring.lead_history(lead)
-    page = ledger(plan(version.agreement), history, at)
+    page = ledger(version.plan, history, at)
     if page is None:
         return None
     wanted = [id_ for line in page.intent_lines if line.holds for id_ in line.activities]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from einig.engine.agreement.model import Engagement
 from einig.engine.instants import BEGINNING, FOREVER
 from einig.engine.scoring.decisions import Decisions, decisions
 from einig.engine.scoring.kernel import Bound, sweep
@@ -56,14 +57,28 @@ def turns(plan: Plan, lead: LeadHistory, since: int, until: int) -> list[State]:
     return [State(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def next_turn(plan: Plan, lead: LeadHistory, at: int) -> int | None:
-    """Return the next instant at which a lead turns if it does nothing more."""
-    now = state_at(plan, lead, at)
-    before = (now.intent, now.sales_ready) if now else (False, False)
-    for turn in turns(plan, lead, at, FOREVER - 1):
-        if turn.at > at and (turn.intent, turn.sales_ready) != before:
-            return turn.at
-    return None
+def next_change(plan: Plan, lead: LeadHistory, at: int) -> int | None:
+    """Return the next instant at which points or buying signals change if nothing more happens."""
+    matches = _matcher(plan)
+    limits = [
+        [s.ends for s in of.steps] + [s.begins for s in of.steps] if isinstance(of, Engagement)
+        else [of.within]
+        for of in plan.criteria
+    ]  # fmt: skip
+    quiet = [lead.created_at] * len(plan.silence)
+    coming: list[int] = []
+    for activity in lead.activities:
+        criteria, inquires, breaks = matches(activity)
+        coming += [activity.at + limit for of in criteria for limit in limits[of]]
+        if criteria or inquires or any(breaks):
+            coming += [activity.start, activity.until]
+        held = activity.start <= at < activity.until
+        quiet = [
+            max(q, activity.at) if b and held else q for q, b in zip(quiet, breaks, strict=True)
+        ]
+    coming += [q + of.nothing_for for q, of in zip(quiet, plan.silence, strict=True)]
+    coming += [fact.at for fact in lead.facts]
+    return min((instant for instant in coming if at < instant < FOREVER), default=None)
 
 
 def counts(plan: Plan, lead: LeadHistory, event_id: str) -> bool:
