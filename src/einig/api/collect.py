@@ -243,29 +243,19 @@ def _row(message: dict[str, Any], source: int) -> Row:
 async def _body(scope: Scope, receive: Receive) -> bytes:
     """Return the body, unpacked if it is packed: clients disagree about how they say so."""
     length = _header(scope, b"content-length")
-    if length.isdigit() and int(length) > BODY_LIMIT:
+    said = int(length) if length.isdigit() else None
+    if said is not None and said > BODY_LIMIT:
         raise Refused(413, "a request is at most 2 MB")
-    message = await receive()
-    body = message.get("body", b"")
-    if message.get("more_body"):
-        body = await _rest(body, receive)
-    elif message["type"] == "http.disconnect":
-        raise Refused(400, "the connection ended before the body did")
-    return _unpacked(body) if body[:2] == b"\x1f\x8b" else body
-
-
-async def _rest(body: bytes, receive: Receive) -> bytes:
-    parts, size, more = [body], len(body), True
-    while more:
+    body, more = b"", True
+    while more and len(body) != said:  # whoever has all of it need not ask for more
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Refused(400, "the connection ended before the body did")
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > BODY_LIMIT:
+        body += message.get("body", b"")
+        if len(body) > BODY_LIMIT:
             raise Refused(413, "a request is at most 2 MB")
         more = message.get("more_body", False)
-    return b"".join(parts)
+    return _unpacked(body) if body[:2] == b"\x1f\x8b" else body
 
 
 def _unpacked(body: bytes) -> bytes:

@@ -8,6 +8,7 @@ request is answered only after its commit.
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import queue
 import sqlite3
@@ -15,15 +16,14 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.db import close_old_connections, connection
 
 log = logging.getLogger(__name__)
-_IN_SQLITE = "INSERT INTO store_received (source_id, body, reason, at) VALUES (?, ?, ?, ?)"
-_IN_POSTGRESQL = """
-INSERT INTO store_received (source_id, body, reason, at)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])
-"""
+_INTO = "INSERT INTO store_received (source_id, body, reason, at)"
+_IN_POSTGRESQL = f"{_INTO} SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])"
+_ROWS = 1000  # of one statement
 _PATIENCE = 20.0  # seconds to wait for others who write
 Row = tuple[int | None, str, str]  # source, body, reason (empty: to be taken in)
 
@@ -131,23 +131,43 @@ class Writer:
                 )
             return
         connection.ensure_connection()
-        raw = connection.connection
-        _begin(raw)
-        try:
-            raw.executemany(_IN_SQLITE, [(*row, n) for row, n in zip(rows, at, strict=True)])
-            raw.execute("COMMIT")
-        except BaseException:
-            raw.execute("ROLLBACK")
-            raise
+        _insert_in_sqlite(
+            connection.connection, [(*row, n) for row, n in zip(rows, at, strict=True)]
+        )
 
 
-def _begin(raw: sqlite3.Connection) -> None:
-    """Begin to write once nobody else does; SQLite would look for that ever more rarely."""
+def _insert_in_sqlite(raw: sqlite3.Connection, values: Sequence[tuple[object, ...]]) -> None:
+    """Insert everything or nothing.
+
+    A statement with many rows runs without Python's lock from its start to the disk. Row by row
+    the lock would be asked for each time, against the loop that has it.
+    """
+    if len(values) <= _ROWS:
+        _patiently(raw, _insertion(len(values)), list(chain.from_iterable(values)))
+        return
+    _patiently(raw, "BEGIN IMMEDIATE")
+    try:
+        for first in range(0, len(values), _ROWS):
+            part = values[first : first + _ROWS]
+            raw.execute(_insertion(len(part)), list(chain.from_iterable(part)))
+        raw.execute("COMMIT")
+    except BaseException:
+        raw.execute("ROLLBACK")
+        raise
+
+
+@functools.cache
+def _insertion(rows: int) -> str:
+    return _INTO + " VALUES " + ", ".join(["(?, ?, ?, ?)"] * rows)
+
+
+def _patiently(raw: sqlite3.Connection, statement: str, values: Sequence[object] = ()) -> None:
+    """Run a statement once nobody else writes; SQLite would look for that ever more rarely."""
     raw.execute("PRAGMA busy_timeout = 0")
     ends = time.monotonic() + _PATIENCE
     while True:
         try:
-            raw.execute("BEGIN IMMEDIATE")
+            raw.execute(statement, values)
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:

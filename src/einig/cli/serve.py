@@ -34,6 +34,11 @@ def command(host: str, port: int, worker: bool) -> None:
     say(f"Einig is at {settings.URL}")
     if token := first_link(at=time.time_ns() // 1000):
         say(f"Make the first account (once, within a week): {settings.URL}/welcome/{token}")
+    run(host, port, worker=worker)
+
+
+def run(host: str, port: int, *, worker: bool) -> None:
+    """Serve a store that is set up, until it is stopped."""
     helper = None
     if worker:
         mine = [sys.executable, "-m", "einig.cli", "worker", "--parent", str(os.getpid())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,6 +44,7 @@ async def _live(
         message = await receive()
         if message["type"] == "lifespan.startup":
             writer.start()
+            gc.freeze()  # what is there by now stays: collecting garbage need not look at it
             threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import warnings
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -97,6 +98,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 WORKER = "einig.jobs.worker.Worker"  # what `einig worker` runs
+DEMO = "einig.jobs.demo.fill"  # what `einig demo` fills a store with
+DEMO_ACCOUNTS = "einig.jobs.demo.accounts"
 ROOT_URLCONF = "einig.config.urls"
 TEMPLATES = [
     {
@@ -133,6 +136,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# style sheets and scripts are small: that they are read in one go is no news
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous")
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

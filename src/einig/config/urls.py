@@ -4,4 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = [path("", include("einig.web.urls"))]
+from einig.api.hooks import hook
+from einig.api.rest import api as rest
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/", rest.urls),
+    path("hooks/<key>", hook, name="hook"),
+    path("", include("einig.web.urls")),
+]

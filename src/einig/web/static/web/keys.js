@@ -1,3 +1,8 @@
+// What can be scrolled can be reached by keyboard.
+document.querySelectorAll(".scroll").forEach((part) => {
+  if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+});
+
 // Keys: a letter presses what carries it as data-key; "?" shows them all.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;

@@ -1,0 +1,129 @@
+"""`kill -9` at any moment: nothing that was acknowledged is lost, and nothing happens twice."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import KEY, Server, Store, free_port, start, store
+
+CLIENT = Path(__file__).with_name("client.py")
+REPLAY = """
+import json
+from einig.engine.backtest import backtest
+from einig.flow import scoring
+from einig.store import history
+of = history.read()
+replayed = backtest(of, scoring.enactments(scoring.timeline())).handoffs
+leads = of.leads["lead_id"].take(replayed.lead).to_pylist()
+print(json.dumps(sorted(zip(leads, replayed.at.tolist()))))
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Store]:
+    """Return a store with a company on it."""
+    with store(tmp_path / "shop") as of:
+        of.found()
+        yield of
+
+
+def test_nothing_is_lost_or_doubled_by_five_kills(shop: Store) -> None:
+    kill_again_and_again(shop, times=5)
+
+
+@pytest.mark.prove
+def test_nothing_is_lost_or_doubled_by_fifty_kills(
+    shop: Store, record_property: Callable[[str, object], None]
+) -> None:
+    acknowledged, handoffs = kill_again_and_again(shop, times=50)
+    record_property("events_acknowledged", acknowledged)
+    record_property("hand-offs", handoffs)
+
+
+def kill_again_and_again(shop: Store, *, times: int, seed: int = 1) -> tuple[int, int]:
+    """Kill server and worker while a client sends, then compare what is there with its log.
+
+    Return the number of acknowledged messages and of hand-offs.
+    """
+    rng, port, log = random.Random(seed), free_port(), shop.home / "acknowledged"
+    victims = itertools.cycle(["server", "worker", "server", "both", "server"])
+    server, worker = serve(shop, port), work(shop)
+    client = subprocess.Popen(
+        [sys.executable, str(CLIENT), str(port), KEY, str(log), str(seed)], stdin=subprocess.PIPE
+    )
+    try:
+        for victim in itertools.islice(victims, times):
+            if victim != "server":
+                wait_until_at_work(shop)
+            time.sleep(rng.uniform(0.1, 1.0))
+            if victim != "server":
+                end(worker)
+            if victim != "worker":
+                server.kill()
+                server = serve(shop, port)
+            if victim != "server":
+                worker = work(shop)
+        client.communicate(timeout=10)
+        shop.settle(seconds=40)
+    finally:
+        end(client, worker)
+        server.kill()
+    return compare(shop, [line.split() for line in log.read_text().splitlines()])
+
+
+def compare(shop: Store, acknowledged: list[list[str]]) -> tuple[int, int]:
+    """Compare a store with what was acknowledged, and its hand-offs with those of a replay."""
+    did = {id_ for kind, id_ in acknowledged if kind != "identify"}
+    found = Counter(
+        id_.partition(".")[2] for (id_,) in shop.rows("SELECT event_id FROM store_event")
+    )
+    assert found == dict.fromkeys(did, 1)
+    users = sorted(id_.rpartition(".")[0] for kind, id_ in acknowledged if kind == "identify")
+    identified = "SELECT i.key FROM store_fact f JOIN store_identity i ON f.identity_id = i.id"
+    emails = shop.rows(f"{identified} WHERE f.attribute = 'email' ORDER BY i.key")
+    assert [key for (key,) in emails] == sorted(f"user:{user}" for user in users)
+    assert shop.rows("SELECT count(*) FROM store_lead") == [(len(users),)]
+    assert shop.rows("SELECT count(*) FROM store_received") == [(0,)]
+    open_ = "SELECT lead_id FROM store_handoff WHERE closed_at IS NULL"
+    assert shop.rows(f"{open_} GROUP BY lead_id HAVING count(*) > 1") == []
+    handoffs = shop.rows(
+        "SELECT l.lead_id, h.opened_at FROM store_handoff h JOIN store_lead l ON h.lead_id = l.id"
+        " WHERE h.kind = 'sales' ORDER BY l.lead_id"
+    )
+    assert [list(row) for row in handoffs] == json.loads(shop.do(REPLAY))
+    assert len(handoffs) > len(users) / 10
+    return len(acknowledged), len(handoffs)
+
+
+def serve(shop: Store, port: int) -> Server:
+    """Start a server without a worker."""
+    return start(shop, port=port, options=["--no-worker"])
+
+
+def work(shop: Store) -> subprocess.Popen[bytes]:
+    """Start a worker."""
+    return subprocess.Popen([sys.executable, "-m", "einig.cli", "worker"], env=shop.environment)
+
+
+def wait_until_at_work(shop: Store) -> None:
+    """Wait until a worker takes in what arrives."""
+    [(before,)] = shop.rows("SELECT count(*) FROM store_event")
+    more = "SELECT n FROM (SELECT count(*) AS n FROM store_event) AS e WHERE n > ?"
+    assert shop.wait_for(more, [before], seconds=40), "no worker took anything in"
+
+
+def end(*processes: subprocess.Popen[bytes]) -> None:
+    """End processes as a power failure would."""
+    for process in processes:
+        process.kill()
+        process.wait()
