@@ -120,7 +120,7 @@ def test_a_signed_webhook_becomes_a_lead_and_a_wrong_signature_does_not(us: Comp
     assert Received.objects.count() == 0
     for _ in range(2):  # senders repeat
         assert send(chat, body, "s").status_code == 200
-    journey.take_in_waiting()
+    journey.catch_up()
     assert Lead.objects.get().name == "Petra"
     assert Lead.objects.get().identities.get(key__startswith="anon:").events.count() == 1
 

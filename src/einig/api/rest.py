@@ -99,7 +99,7 @@ def capture_lead(request: HttpRequest, said: NewLead) -> Status[Taken]:
         at=at,
     )
     capture.receive(told, source=key.source, at=at)
-    journey.take_in_waiting()
+    journey.catch_up()
     visitor = told[0]["anonymousId"]
     lead = Lead.objects.filter(identities__key=f"anon:{visitor}").first()
     return Status(202, Taken(lead=lead.lead_id if lead else None))

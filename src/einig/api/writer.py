@@ -172,4 +172,4 @@ def _patiently(raw: sqlite3.Connection, statement: str, values: Sequence[object]
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
                 raise
-        time.sleep(0.0003)
+        time.sleep(0.0001)

@@ -25,6 +25,7 @@ from einig.flow.scoring import InForce
 from einig.store.models import Decision, Event, Handoff, Lead, Received
 
 _LONGEST = 0.04  # seconds that one transaction may take, since others wait to write meanwhile
+_PATIENCE = 2.0  # seconds that somebody waits for their own message
 _ONE_AT_A_TIME = 0x45494E4947  # the lock by which workers on PostgreSQL take turns
 
 
@@ -44,6 +45,13 @@ def take_in_waiting(*, most: int = 20) -> int:
             if time.monotonic() - began > _LONGEST:
                 return done
     return len(waiting)
+
+
+def catch_up() -> None:
+    """Take in what waits, for somebody who wants to see it at once; the worker does the rest."""
+    ends = time.monotonic() + _PATIENCE
+    while take_in_waiting() and time.monotonic() < ends:
+        pass
 
 
 def judge_due(*, at: int, most: int = 50) -> int:

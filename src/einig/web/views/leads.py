@@ -229,7 +229,7 @@ def _captured(
         at=at,
     )
     capture.receive(told, source=capture.source_of(kind), at=at)
-    journey.take_in_waiting()
+    journey.catch_up()
     return Lead.objects.filter(identities__key=f"anon:{told[0]['anonymousId']}").first()
 
 
