@@ -81,8 +81,20 @@ class Store:
                     query.replace("%", "%%").replace("?", "%s").encode(), values
                 ).fetchall()
         file = sqlite3.connect(self.home / "einig.sqlite3", timeout=20)
-        with contextlib.closing(file) as connection:
-            return connection.execute(query, values).fetchall()
+        with contextlib.closing(file):
+            return file.execute(query, values).fetchall()
+
+    def change(self, statement: str) -> None:
+        """Run a statement that changes the store."""
+        if self.database:
+            import psycopg
+
+            with psycopg.connect(self.database, autocommit=True) as postgresql:
+                postgresql.execute(statement.encode())
+            return
+        file = sqlite3.connect(self.home / "einig.sqlite3", timeout=20)
+        with contextlib.closing(file) as connection, connection:
+            connection.execute(statement)
 
     def wait_for(self, query: str, values: Sequence[Any] = (), *, seconds: float = 10) -> Any:
         """Return what a query finds as soon as it finds something; empty if it never does."""
@@ -182,9 +194,9 @@ def start(of: Store, *, port: int | None = None, options: Sequence[str] = ()) ->
 
 
 @contextlib.contextmanager
-def serving(of: Store, *, options: Sequence[str] = ()) -> Iterator[Server]:
+def serving(of: Store, *, port: int | None = None, options: Sequence[str] = ()) -> Iterator[Server]:
     """Run `einig serve` on a store for as long as the context lasts."""
-    server = start(of, options=options)
+    server = start(of, port=port, options=options)
     try:
         yield server
     finally:

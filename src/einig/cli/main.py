@@ -27,6 +27,8 @@ _COMMANDS = {
     "backtest": "Replay an agreement on a history.",
     "serve": "Run the whole system: pages, collector and worker.",
     "worker": "Work on what came in and what is due.",
+    "backup": "Write everything the store holds to a file.",
+    "restore": "Fill an empty store from a backup.",
 }
 
 

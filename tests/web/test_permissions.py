@@ -1,0 +1,123 @@
+"""Who may do what, on the server: every action by every role, as the matrix says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from einig.flow import agreements, feedback
+from einig.flow.permissions import MATRIX
+from einig.store.models import (
+    Feedback,
+    Handoff,
+    Lead,
+    NurtureEntry,
+    Role,
+    SecondLook,
+    User,
+    Version,
+)
+from tests.live import AGREED, NOW, Company, company, identify, person, say, track
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def us() -> Company:
+    """A company with a lead that was handed over, one that was returned, and a proposal."""
+    us = company()
+    for n, name in enumerate(("u1", "u2")):
+        said = identify(name, email=f"{name}@pumpen{n}.example", industry="Software")
+        say([said, track("demo_requested", name)], of=us.website, at=NOW + n * 1000)
+    back = Handoff.objects.select_related("lead", "to").order_by("id").first()
+    assert back is not None
+    assert back.to is not None
+    feedback.give_back(back, by=back.to, at=NOW + 10**6, reason="no budget")
+    version = agreements.draft(AGREED, by=us.max, at=NOW)
+    agreements.propose(version, by=us.max, at=NOW)
+    agreements.draft(AGREED, by=us.max, at=NOW)
+    return us
+
+
+def lead() -> str:
+    """Return the lead that is with sales."""
+    return Lead.objects.get(handoffs__closed_at=None).lead_id
+
+
+def waiting() -> int:
+    """Return the open hand-off."""
+    return Handoff.objects.get(closed_at=None).id
+
+
+ACTIONS: dict[str, Callable[[Client, User], object]] = {
+    "capture_lead": lambda c, u: c.post("/leads/new", {"email": "x@y.example"}),
+    "edit_lead": lambda c, u: c.post(
+        f"/leads/{lead()}/edit", {"attribute": "city", "value": "Ulm"}
+    ),
+    "reassign_handoff": lambda c, u: c.post(f"/handoffs/{waiting()}/reassign", {"to": _seller()}),
+    "give_feedback": lambda c, u: c.post(
+        f"/leads/{lead()}/say", {"verdict": "praise", "text": "good"}
+    ),
+    "answer_feedback": lambda c, u: c.post(
+        f"/leads/{Feedback.objects.get().lead.lead_id}/answer/{Feedback.objects.get().id}",
+        {"text": "thanks"},
+    ),
+    "take_second_look": lambda c, u: c.post(
+        f"/review/{SecondLook.objects.get().id}", {"was_ready": "yes"}
+    ),
+    "record_outcome": lambda c, u: c.post(f"/leads/{lead()}/win", {"revenue": "100"}),
+    "work_nurture": lambda c, u: c.post(f"/nurture/{NurtureEntry.objects.get().id}/called"),
+    "draft_agreement": lambda c, u: c.post("/agreement/draft", {"text": AGREED}),
+    "propose_agreement": lambda c, u: c.post("/agreement/3/propose"),
+    "sign_agreement": lambda c, u: c.post("/agreement/2/sign"),
+    "edit_sources": lambda c, u: c.post("/sources", {"name": "New", "kind": "form"}),
+    "import_leads": lambda c, u: c.post(
+        "/settings/import", {"do": "import", "text": "E-Mail\nx@y.example", "column-0": "email"}
+    ),
+    "mend_received": lambda c, u: c.post("/received", {"id": 0}),
+    "edit_people": lambda c, u: c.post(
+        "/settings/people", {"email": "new@y.example", "role": "sales"}
+    ),
+    "edit_settings": lambda c, u: c.post("/settings", {"name": "x"}),
+}
+
+
+def _seller() -> int:
+    return User.objects.sellers().order_by("-id")[0].id
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_action_is_done_or_refused_as_the_matrix_says(
+    us: Company, role: Role, action: str
+) -> None:
+    user = person("pat", role, language="en")
+    browser = Client()
+    browser.force_login(user)
+    answer = ACTIONS[action](browser, user)
+    assert isinstance(answer, HttpResponse)
+    assert (answer.status_code == 403) == (role not in MATRIX[action]), answer.status_code
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_stranger_does_nothing(us: Company, action: str) -> None:
+    before = (Lead.objects.count(), Feedback.objects.count(), Version.objects.count())
+    answer = ACTIONS[action](Client(), us.ada)
+    assert isinstance(answer, HttpResponse)
+    assert answer.status_code == 401
+    assert (Lead.objects.count(), Feedback.objects.count(), Version.objects.count()) == before
+
+
+def test_somebody_elses_handoff_stays_theirs(us: Company) -> None:
+    of = Handoff.objects.select_related("to").get(closed_at=None)
+    other = us.sue if of.to == us.sam else us.sam
+    browser = Client()
+    browser.force_login(other)
+    for path in ("accept", "attempt", "return", "give-up"):
+        assert browser.post(f"/handoffs/{of.id}/{path}", {"result": "no"}).status_code == 403
+    of.refresh_from_db()
+    assert (of.accepted_at, of.closed_at) == (None, None)
