@@ -28,6 +28,5 @@ def command(file: Path) -> None:
         write(file)
     except CannotBackUp as reason:
         raise refuse(f"It cannot be backed up: {reason}.", "Nothing was written.") from None
-    say(
-        f"{file} holds everything, {file.stat().st_size / 1e6:.1f} MB. Keep it as safe as the store."
-    )
+    size = file.stat().st_size / 1e6
+    say(f"{file} holds everything, {size:.1f} MB. Keep it as safe as the store.")
