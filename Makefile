@@ -1,4 +1,4 @@
-# `make demo` and `make test` need nothing but Python 3.11 or newer: each sets up what it uses in
+# `make demo`, `make tour` and `make test` need nothing but Python 3.11 or newer: each sets up what it uses in
 # .venv the first time, and starts at once afterwards. A stamp such as .venv/.base is written only
 # when a setup step is complete, so an interrupted one is taken up again.
 
@@ -9,11 +9,12 @@ PYTHON ?= $(shell scripts/setup python)
 # Spark runs on Java 17 or newer. Where there is none its tests are skipped, and Spark stays away.
 TOOLS := $(shell scripts/setup tools)
 
-.PHONY: help setup test demo prove bench lock clean
+.PHONY: help setup test demo tour prove bench lock clean
 .DELETE_ON_ERROR:
 
 help:
-	@echo 'make demo    see Einig at work on an example'
+	@echo 'make demo    look around in a simulated company (Ctrl-C ends it)'
+	@echo 'make tour    see the engine at work on an example'
 	@echo 'make test    run every check'
 	@echo
 	@echo 'make setup   set up .venv for development, which the others do when they need it'
@@ -29,6 +30,9 @@ test: .venv/.$(TOOLS) .venv/.words
 	@scripts/test
 
 demo: .venv/.base .venv/.words
+	@EINIG_HOME='$(CURDIR)/demo-company' .venv/bin/einig demo
+
+tour: .venv/.base .venv/.words
 	@.venv/bin/python -m examples.demo
 
 prove: .venv/.$(TOOLS) .venv/.words

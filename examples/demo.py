@@ -1,4 +1,4 @@
-"""`make demo`: an agreement and a draft of its successor, tested on a year of leads.
+"""`make tour`: an agreement and a draft of its successor, tested on a year of leads.
 
 The company is simulated. Its files stay in the folder demo/, so that you can go on with them.
 """

@@ -14,7 +14,7 @@ from examples import simulate
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/tutorial/first-agreement.md").read_text(encoding="utf-8")
 # both are run by everyone who got here: they made .venv and the files
-_SET_UP = {"make demo\n", ". .venv/bin/activate\n"}
+_SET_UP = {"make tour\n", ". .venv/bin/activate\n"}
 
 
 def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:

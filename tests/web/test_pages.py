@@ -111,3 +111,17 @@ def test_pages_allow_nothing_from_elsewhere(us: Company) -> None:
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert response.headers["X-Frame-Options"] == "DENY"
+
+
+def test_a_draft_marks_in_its_text_what_it_changes(us: Company) -> None:
+    browser = signed_in(person("mel", Role.MARKETING_LEAD, language="en"))
+    text = us.version.text.replace("Software: 20, Trade: 5", "Software: 25, Energy: 5")
+    browser.post("/agreement/draft", {"text": text})
+    page = browser.get("/agreement/2").content.decode()
+    for shown in (
+        "<del>20 points</del> <ins>25 points</ins>",
+        "<del>Trade</del>",
+        "<ins>Energy</ins>",
+    ):
+        assert shown in page
+    assert "<del>" not in browser.get("/agreement/1").content.decode()

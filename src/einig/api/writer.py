@@ -18,11 +18,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
+import msgspec
 from django.db import close_old_connections, connection
 
 log = logging.getLogger(__name__)
 _INTO = "INSERT INTO store_received (source_id, body, reason, at)"
-_IN_POSTGRESQL = f"{_INTO} SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[])"
+_IN_POSTGRESQL = f"""
+{_INTO} SELECT (row->>0)::bigint, row->>1, row->>2, (row->>3)::bigint
+FROM json_array_elements(%s::json) AS row
+"""
 _ROWS = 1000  # of one statement
 _PATIENCE = 20.0  # seconds to wait for others who write
 Row = tuple[int | None, str, str]  # source, body, reason (empty: to be taken in)
@@ -122,18 +126,13 @@ class Writer:
         """Insert rows with arrivals that only ever increase."""
         now = max(time.time_ns() // 1000, self._last + 1)
         self._last = now + len(rows)
-        at = range(now, self._last)
+        values = [(*row, now + n) for n, row in enumerate(rows)]
         if connection.vendor == "postgresql":
-            sources, bodies, reasons = zip(*rows, strict=True)
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    _IN_POSTGRESQL, [list(sources), list(bodies), list(reasons), list(at)]
-                )
-            return
-        connection.ensure_connection()
-        _insert_in_sqlite(
-            connection.connection, [(*row, n) for row, n in zip(rows, at, strict=True)]
-        )
+            with connection.cursor() as cursor:  # one text is sent faster than many values
+                cursor.execute(_IN_POSTGRESQL, [msgspec.json.encode(values).decode()])
+        else:
+            connection.ensure_connection()
+            _insert_in_sqlite(connection.connection, values)
 
 
 def _insert_in_sqlite(raw: sqlite3.Connection, values: Sequence[tuple[object, ...]]) -> None:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "explain": "Show where a lead's points come from.",
     "backtest": "Replay an agreement on a history.",
     "serve": "Run the whole system: pages, collector and worker.",
+    "demo": "Look around in a simulated company.",
     "worker": "Work on what came in and what is due.",
     "backup": "Write everything the store holds to a file.",
     "restore": "Fill an empty store from a backup.",

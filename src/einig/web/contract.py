@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,11 +37,29 @@ from einig.flow import words
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
-    """One numbered sentence, with the table or list that belongs to it."""
+class Row:
+    """A line of a clause. `was` is what it said before, if that was something else."""
 
+    name: str
+    value: str
+    was: str | None = None
+    is_new: bool = False
+    is_gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One numbered sentence, with the lines that belong to it.
+
+    `key` is what it is about. `was` is what the sentence said before, if that was something else.
+    """
+
+    key: str
     text: str
-    rows: tuple[tuple[str, str], ...] = ()
+    rows: tuple[Row, ...] = ()
+    was: str | None = None
+    is_new: bool = False
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +71,41 @@ class Part:
     clauses: tuple[Clause, ...]
 
 
-def contract(of: Agreement) -> list[Part]:
-    """Return the parts of an agreement."""
+def contract(of: Agreement, before: Agreement | None = None) -> list[Part]:
+    """Return the parts of an agreement; what changed against another is marked in the text."""
+    parts = _parts(of)
+    if before is None:
+        return parts
+    return [
+        replace(new, clauses=tuple(_marked(new.clauses, old.clauses)))
+        for new, old in zip(parts, _parts(before), strict=True)
+    ]
+
+
+def _marked(new: Sequence[Clause], old: Sequence[Clause]) -> Iterator[Clause]:
+    kept = {clause.key: clause for clause in old}
+    for clause in new:
+        before = kept.pop(clause.key, None)
+        if before is None:
+            yield replace(clause, is_new=True)
+            continue
+        was = before.text if before.text != clause.text else None
+        yield replace(clause, was=was, rows=tuple(_marked_rows(clause.rows, before.rows)))
+    for gone in kept.values():
+        yield replace(gone, is_gone=True)
+
+
+def _marked_rows(new: Sequence[Row], old: Sequence[Row]) -> Iterator[Row]:
+    kept = {row.name: row.value for row in old}
+    for row in new:
+        before = kept.pop(row.name, None)
+        changed = before if before != row.value else None
+        yield replace(row, was=changed, is_new=before is None)
+    for name, value in kept.items():
+        yield Row(name, value, is_gone=True)
+
+
+def _parts(of: Agreement) -> list[Part]:
     return [
         Part(_("What a sales-ready lead is"), "agreed", tuple(_definition(of))),
         Part(_("What sales promises"), "sales", tuple(_sales(of))),
@@ -63,21 +115,29 @@ def contract(of: Agreement) -> list[Part]:
 
 def _definition(of: Agreement) -> list[Clause]:
     said = [_who(of)]
-    said.append(Clause(_("It is sales-ready if %(rule)s.") % {"rule": rule(of.sales_ready)}))
+    said.append(
+        Clause("ready", _("It is sales-ready if %(rule)s.") % {"rule": rule(of.sales_ready)})
+    )
     said += [_fit(table) for table in of.fit]
     if of.behaviour:
-        rows = tuple(_behaviour(criterion) for criterion in of.behaviour)
-        said.append(Clause(_("Engagement is what it does, in points that run out:"), rows))
+        rows = tuple(Row(*_behaviour(criterion)) for criterion in of.behaviour)
+        said.append(
+            Clause("engagement", _("Engagement is what it does, in points that run out:"), rows)
+        )
     if of.intent:
-        rows = tuple((_name(i.name), _signal(i)) for i in of.intent)
-        said.append(Clause(_("A buying signal is what only somebody does who wants to buy:"), rows))
+        rows = tuple(Row(_name(i.name), _signal(i)) for i in of.intent)
+        said.append(
+            Clause(
+                "intent", _("A buying signal is what only somebody does who wants to buy:"), rows
+            )
+        )
     if of.outside_fit is not None:
         side = _("marketing") if of.outside_fit.answered_by == "marketing" else _("sales")
         told = {"side": side, "time": _time(of.outside_fit.within)}
         text = _(
             "A buying signal from outside the ideal lead is answered by %(side)s within %(time)s."
         )
-        said.append(Clause(text % told))
+        said.append(Clause("outside", text % told))
     return said
 
 
@@ -89,8 +149,8 @@ def _who(of: Agreement) -> Clause:
             "ways": _or(by)
         }
     never = [" · ".join(_where(w) for w in entry) for entry in of.lead.never]
-    rows = tuple((_("never"), entry) for entry in never)
-    return Clause(text + ".", rows)
+    rows = tuple(Row(entry, _("never")) for entry in never)
+    return Clause("who", text + ".", rows)
 
 
 def _fit(table: FitTable) -> Clause:
@@ -101,7 +161,8 @@ def _fit(table: FitTable) -> Clause:
     if table.unknown:
         rows.append((_("unknown"), _points(table.unknown)))
     name = words.attribute(table.attribute)
-    return Clause(_("Fit by %(attribute)s:") % {"attribute": name}, tuple(rows))
+    text = _("Fit by %(attribute)s:") % {"attribute": name}
+    return Clause(f"fit {name}", text, tuple(Row(*row) for row in rows))
 
 
 def _behaviour(criterion: Engagement | Silence) -> tuple[str, str]:
@@ -165,7 +226,7 @@ def _sales(of: Agreement) -> list[Clause]:
     said, promise = [], of.sales
     if promise.respond_within is not None:
         text = _("A lead that was handed over is contacted within %(time)s.")
-        said.append(Clause(text % {"time": _time(promise.respond_within)}))
+        said.append(Clause("respond", text % {"time": _time(promise.respond_within)}))
     if promise.attempts is not None:
         n = promise.attempts.at_least
         text = ngettext(
@@ -175,9 +236,11 @@ def _sales(of: Agreement) -> list[Clause]:
             text += " " + _("by %(n)s ways") % {"n": promise.attempts.channels}
         if promise.attempts.within is not None:
             text += " " + _("within %(time)s") % {"time": _time(promise.attempts.within)}
-        said.append(Clause(text + "."))
-    rows = tuple((reason, "") for reason in promise.return_reasons)
-    said.append(Clause(_("A lead is returned with a reason, and gets a second look."), rows))
+        said.append(Clause("attempts", text + "."))
+    rows = tuple(Row(reason, "") for reason in promise.return_reasons)
+    said.append(
+        Clause("reasons", _("A lead is returned with a reason, and gets a second look."), rows)
+    )
     return said
 
 
@@ -185,14 +248,14 @@ def _marketing(of: Agreement) -> list[Clause]:
     said, promise = [], of.marketing
     if promise.sales_ready_a_month is not None:
         text = _("%(n)s sales-ready leads a month.")
-        said.append(Clause(text % {"n": promise.sales_ready_a_month}))
+        said.append(Clause("month", text % {"n": promise.sales_ready_a_month}))
     if promise.required:
         fields = ", ".join(words.attribute(name) for name in promise.required)
-        said.append(Clause(_("Every lead comes with %(fields)s.") % {"fields": fields}))
+        said.append(Clause("required", _("Every lead comes with %(fields)s.") % {"fields": fields}))
     if promise.answer_feedback_within is not None:
         text = _("Feedback is answered within %(time)s.")
-        said.append(Clause(text % {"time": _time(promise.answer_feedback_within)}))
-    return said or [Clause(_("Nothing is agreed yet."))]
+        said.append(Clause("answer", text % {"time": _time(promise.answer_feedback_within)}))
+    return said or [Clause("nothing", _("Nothing is agreed yet."))]
 
 
 def _where(of: Where) -> str:

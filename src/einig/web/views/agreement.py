@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from einig.engine.agreement import diff, loads
+from einig.engine.agreement import loads
 from einig.engine.document import Refused
 from einig.flow import agreements, reports
 from einig.flow.permissions import may, require
@@ -34,17 +34,21 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     me, at = who(request), now()
     require(me, "see_agreement")
     version = get_object_or_404(Version, number=number)
-    before = _before(version)
+    before, state = _before(version), _state(version, at)
+    agreement = loads(version.text).agreement
+    # what is to be decided shows its changes at once; what is in force reads as it is
+    marked = request.GET.get("marks", "yes" if state in {"draft", "proposed"} else "no") == "yes"
+    old = loads(before.text).agreement if before and marked else None
     context = {
         "version": version,
-        "parts": contract(loads(version.text).agreement),
-        "name": loads(version.text).agreement.name,
+        "parts": contract(agreement, old),
+        "marked": marked,
+        "name": agreement.name,
         "signatures": {s.side: s for s in version.signatures.select_related("by")},
         "versions": Version.objects.order_by("-number"),
         "in_force": agreements.current(at),
-        "state": _state(version, at),
+        "state": state,
         "before": before,
-        "changes": _changes(before, version) if before else [],
         "can_sign": may(me, "sign_agreement")
         and version.proposed_at is not None
         and version.in_force_from is None
@@ -155,10 +159,6 @@ def _before(version: Version) -> Version | None:
     if version.in_force_from is not None:
         earlier = earlier.filter(in_force_from__lt=version.in_force_from)
     return earlier.order_by("-in_force_from").first()
-
-
-def _changes(before: Version, version: Version) -> list[Any]:
-    return diff(loads(before.text).agreement, loads(version.text).agreement)
 
 
 def _tested(version: Version, before: Version | None) -> dict[str, Any]:
