@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from einig.flow import audit
 from einig.flow.permissions import require
-from einig.store.models import Campaign, Source, User
+from einig.store.models import ApiKey, Campaign, Source, User
+
+SCOPES = ("capture", "read", "outcomes")
 
 
 def add(*, name: str, kind: str, inbound: bool, by: User, at: int) -> Source:
@@ -38,3 +43,35 @@ def spend(source: Source, *, name: str, spend: Decimal, by: User, at: int) -> Ca
             "spend", f"source:{source.name}", at=at, by=by, campaign=name, spend=str(spend)
         )
     return campaign
+
+
+def make_key(source: Source, *, by: User, at: int) -> str:
+    """Return a new key of the REST API; it is shown once, and only its hash is kept."""
+    require(by, "edit_sources")
+    token = f"einig_{secrets.token_urlsafe(32)}"
+    with transaction.atomic():
+        made = ApiKey.objects.create(
+            name=f"{source.name} {token[6:10]}…",
+            key_hash=hashlib.sha256(token.encode()).hexdigest(),
+            scopes=list(SCOPES),
+            source=source,
+            made_at=at,
+        )
+        audit.record("key_made", f"source:{source.name}", at=at, by=by, key=made.name)
+    return token
+
+
+def revoke_key(key: ApiKey, *, by: User, at: int) -> None:
+    """Make a key useless from now on."""
+    require(by, "edit_sources")
+    with transaction.atomic():
+        if ApiKey.objects.filter(id=key.id, revoked_at=None).update(revoked_at=at):
+            audit.record("key_revoked", f"source:{key.source.name}", at=at, by=by, key=key.name)
+
+
+def map_webhook(source: Source, mapping: Mapping[str, Any], *, by: User, at: int) -> None:
+    """Say where in a webhook's JSON what stands."""
+    require(by, "edit_sources")
+    with transaction.atomic():
+        Source.objects.filter(id=source.id).update(mapping=dict(mapping))
+        audit.record("webhook_mapped", f"source:{source.name}", at=at, by=by)

@@ -226,6 +226,26 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for my
         labels = {"name": _("Campaign"), "spend": _("Spend")}
 
 
+class MappingForm(forms.Form):
+    """Where in a webhook's JSON what stands."""
+
+    mapping = forms.JSONField(
+        label=_("Where in its JSON what stands"),
+        widget=forms.Textarea(attrs={"class": "code small", "rows": 8, "spellcheck": "false"}),
+    )
+
+    def clean_mapping(self) -> dict[str, Any]:
+        """Refuse a mapping that names no id or no attribute."""
+        given = self.cleaned_data["mapping"]
+        attributes = given.get("attributes") if isinstance(given, dict) else None
+        texts = isinstance(attributes, dict) and all(
+            isinstance(p, str) for p in attributes.values()
+        )
+        if not (texts and attributes and isinstance(given.get("id"), str)):
+            raise forms.ValidationError(_("Name the path of the id, and of one attribute or more."))
+        return dict(given)
+
+
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
     """The company that runs this Einig."""
 

@@ -23,7 +23,7 @@ class Truth:
     countries: frozenset[str] = frozenset({"DE", "AT", "CH"})
     ideal_wants: float = 0.60
     ideal_buys: float = 0.55
-    rest_wants: float = 0.24
+    rest_wants: float = 0.19
     rest_buys: float = 0.20
     late_buys: float = 0.35
     without_revenue: str = "Gewinnspiel"

@@ -13,9 +13,9 @@ from einig.engine.instants import DAY
 from einig.flow import agreements, capture, reports, sources
 from einig.flow.organisation import organisation
 from einig.flow.permissions import may, require
-from einig.store.models import Handoff, NurtureEntry, Received, Source, Stage, User
+from einig.store.models import ApiKey, Handoff, NurtureEntry, Received, Source, Stage, User
 from einig.web.clock import now, who
-from einig.web.forms import CampaignForm, SourceForm
+from einig.web.forms import CampaignForm, MappingForm, SourceForm
 
 WAYS = {
     "marketing": _("Marketing: everyone who can be followed up"),
@@ -96,18 +96,42 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
     me = who(request)
     require(me, "see_sources")
     found = get_object_or_404(Source, id=source_id)
-    form = CampaignForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    do = request.POST.get("do", "")
+    form = CampaignForm(request.POST if request.method == "POST" and not do else None)
+    mapping = MappingForm(
+        request.POST if do == "map" else None, initial={"mapping": found.mapping or EXAMPLE}
+    )
+    token = ""
+    if form.is_valid():
         sources.spend(found, **form.cleaned_data, by=me, at=now())
+        return redirect("source", source_id)
+    if do == "key":
+        token = sources.make_key(found, by=me, at=now())
+    elif do == "revoke":
+        key = get_object_or_404(ApiKey, id=request.POST.get("key") or 0, source=found)
+        sources.revoke_key(key, by=me, at=now())
+    elif do == "map" and mapping.is_valid():
+        sources.map_webhook(found, mapping.cleaned_data["mapping"], by=me, at=now())
         return redirect("source", source_id)
     context = {
         "source": found,
         "form": form,
+        "mapping": mapping,
+        "token": token,
+        "keys": ApiKey.objects.filter(source=found, revoked_at=None).order_by("id"),
         "campaigns": found.campaigns.order_by("name"),
         "can_edit": may(me, "edit_sources"),
         "base": request.build_absolute_uri("/").rstrip("/"),
     }
     return render(request, "web/source.html", context)
+
+
+EXAMPLE = {
+    "id": "message.id",
+    "activity": "chat_started",
+    "attributes": {"email": "contact.email", "name": "contact.name"},
+    "properties": {"message": "message.text"},
+}
 
 
 def received(request: HttpRequest) -> HttpResponse:
