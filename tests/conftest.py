@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +19,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("EINIG_HOME", str(_HOME))
     os.environ.setdefault("EINIG_SECRET_KEY", "only for tests")
     os.environ["DJANGO_SETTINGS_MODULE"] = "einig.config.settings"
+    # a browser leaves its event loop running in this process, where nothing of ours is async
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
     if os.environ.get("EINIG_TEST_DATABASE") == "postgresql" and "EINIG_DATABASE" not in os.environ:
         from tests.postgres import start
 
@@ -28,3 +33,23 @@ def quick_passwords() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return a running Chromium; one for all tests of a process, since there can be only one."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("Chromium is not installed (on Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM)
+        yield running
+        running.close()
+
+
+_CHROMIUM = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip

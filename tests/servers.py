@@ -32,6 +32,9 @@ company(since=time.time_ns() // 1000 - 1_000_000)
 """
 
 
+_OURS = ("EINIG_", "DJANGO_ALLOW")  # variables that are not handed on
+
+
 class DidNotStart(Exception):
     """A server ended, or did not answer in time; what it said is in the message."""
 
@@ -48,7 +51,7 @@ class Store:
     def environment(self) -> dict[str, str]:
         """Return the environment of every process that works on this store."""
         paths = [*map(str, _CODE), os.environ.get("PYTHONPATH", "")]
-        kept = {name: of for name, of in os.environ.items() if not name.startswith("EINIG_")}
+        kept = {name: of for name, of in os.environ.items() if not name.startswith(_OURS)}
         return kept | {
             "DJANGO_SETTINGS_MODULE": "einig.config.settings",
             "EINIG_HOME": str(self.home),
@@ -96,18 +99,22 @@ class Store:
         with contextlib.closing(file) as connection, connection:
             connection.execute(statement)
 
-    def wait_for(self, query: str, values: Sequence[Any] = (), *, seconds: float = 10) -> Any:
+    def wait_for(self, query: str, values: Sequence[Any] = (), *, seconds: float = 30) -> Any:
         """Return what a query finds as soon as it finds something; empty if it never does."""
         ends = time.monotonic() + seconds
         while not (found := self.rows(query, values)) and time.monotonic() < ends:
             time.sleep(0.05)
         return found
 
-    def settle(self, *, seconds: float = 20) -> None:
-        """Wait until the worker has taken in whatever waits."""
-        waiting = "FROM store_received WHERE reason = '' AND dismissed_at IS NULL"
-        done = self.wait_for(f"SELECT 1 WHERE NOT EXISTS (SELECT 1 {waiting})", seconds=seconds)
-        assert done, f"{self.rows(f'SELECT count(*) {waiting}')} still wait"
+    def settle(self, *, patience: float = 20) -> None:
+        """Wait until the worker has taken in whatever waits, as long as there is progress."""
+        waiting = "SELECT count(*) FROM store_received WHERE reason = '' AND dismissed_at IS NULL"
+        before, ends = 0, time.monotonic() + patience
+        while (now := self.rows(waiting)[0][0]) > 0:
+            if now != before:
+                before, ends = now, time.monotonic() + patience
+            assert time.monotonic() < ends, f"{now} messages still wait"
+            time.sleep(0.05)
 
 
 @contextlib.contextmanager
@@ -205,7 +212,7 @@ def serving(of: Store, *, port: int | None = None, options: Sequence[str] = ()) 
 
 def wait_for_answer(process: subprocess.Popen[bytes], port: int, *, log: Path) -> None:
     """Return once something answers at a port. Raises DidNotStart."""
-    ends = time.monotonic() + 40
+    ends = time.monotonic() + 90
     while process.poll() is None and time.monotonic() < ends:
         try:
             with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:

@@ -404,7 +404,7 @@ def test_whatever_was_thanked_for_is_there(server: Server) -> None:
         if post(server, "batch", {"batch": [message]}).status == 200:
             kept.append(user)
     assert len(kept) > 500
-    server.store.settle(seconds=60)
+    server.store.settle()
     keys = {key for (key,) in server.store.rows("SELECT key FROM store_identity")}
     bodies = [of for reason, of in failed(server)]
     lost = [

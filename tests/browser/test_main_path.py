@@ -48,7 +48,7 @@ def test_from_an_activity_to_revenue(
             somebody.page.wait_for_timeout(20)
     waited = time.monotonic() - began
     assert rep is not None, "nobody saw the lead"
-    assert waited < 5, "a second is the goal on an idle machine; see the benchmark"
+    assert waited < 10, "a second is the goal on an idle machine; see the benchmark"
     page = rep.page
     page.locator(".queue a", has_text="Petra").click()
     page.locator("article h2", has_text="Petra Lindner").wait_for()

@@ -74,7 +74,7 @@ def kill_again_and_again(shop: Store, *, times: int, seed: int = 1) -> tuple[int
             if victim != "server":
                 worker = work(shop)
         client.communicate(timeout=10)
-        shop.settle(seconds=40)
+        shop.settle()
     finally:
         end(client, worker)
         server.kill()
