@@ -1,11 +1,13 @@
-"""Run every benchmark: `make bench`."""
+"""Run every benchmark, or those that are named: `make bench`, `python -m benchmarks pages`."""
 
-from __future__ import annotations
+import sys
+from importlib import import_module
 
-from benchmarks import executors, live, memory, replay
 from benchmarks.timing import machine
+
+ALL = ("live", "replay", "executors", "memory", "collector", "handoff", "pages")
 
 if __name__ == "__main__":
     print(machine(), flush=True)
-    for benchmark in (live, replay, executors, memory):
-        benchmark.run()
+    for name in sys.argv[1:] or ALL:
+        import_module(f"benchmarks.{name}").run()
