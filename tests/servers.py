@@ -106,7 +106,7 @@ class Store:
             time.sleep(0.05)
         return found
 
-    def settle(self, *, patience: float = 20) -> None:
+    def settle(self, *, patience: float = 30) -> None:
         """Wait until the worker has taken in whatever waits, as long as there is progress."""
         waiting = "SELECT count(*) FROM store_received WHERE reason = '' AND dismissed_at IS NULL"
         before, ends = 0, time.monotonic() + patience

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -14,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import KEY, Server, Store, free_port, start, store
+from tests.servers import KEY, Server, Store, free_port, serving, start, store
 
 CLIENT = Path(__file__).with_name("client.py")
 REPLAY = """
 import json
+import os
 from einig.engine.backtest import backtest
 from einig.flow import scoring
 from einig.store import history
@@ -127,3 +130,16 @@ def end(*processes: subprocess.Popen[bytes]) -> None:
     for process in processes:
         process.kill()
         process.wait()
+
+
+def test_a_worker_that_dies_is_followed_by_another(tmp_path: Path) -> None:
+    with store(tmp_path) as of:
+        of.found()
+        with serving(of) as server:
+            post = {"userId": "u1", "traits": {"email": "p@pumpen.example"}}
+            found = ["pgrep", "-f", f"einig.cli worker --parent {server.process.pid}"]
+            first = subprocess.run(found, capture_output=True, text=True, check=False).stdout
+            os.kill(int(first.split()[0]), signal.SIGKILL)
+            key = {"Authorization": f"Bearer {KEY}"}
+            assert server.ask("POST", "/v1/identify", json.dumps(post).encode(), key).status == 200
+            assert of.wait_for("SELECT 1 FROM store_lead", seconds=60)

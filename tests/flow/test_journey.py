@@ -102,3 +102,17 @@ def test_what_happens_while_a_lead_waits_is_told_to_its_person() -> None:
     notices = Notice.objects.order_by("id").values_list("what", "detail")
     assert list(notices) == [("handoff", {}), ("activity", {"activity": "webinar_attended"})]
     assert Handoff.objects.count() == 1
+
+
+def test_a_mistake_of_ours_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    us = company()
+
+    def mistaken(*_args: object, **_more: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(journey, "take_in", mistaken)
+        say([identify("u1", email="p@pumpen.example")], of=us.website, at=NOW)
+    say([identify("u2", email="q@pumpen.example")], of=us.website, at=NOW)
+    assert failed() == [("identify", "our mistake: ZeroDivisionError()")]
+    assert Lead.objects.count() == 1

@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from einig.cli.demo import command
 from einig.engine.document import Refused
 from einig.engine.instants import DAY
-from einig.flow import capture, journey, organisation
+from einig.flow import capture, journey, organisation, reports
 from einig.flow.people import first_link
 from einig.jobs.demo import Company, Truth, arrivals, fill, holds, new_passwords
 from einig.store.fields import InstantField
@@ -154,6 +154,15 @@ def test_no_lead_is_lost(company: Company):
     below = Q(stage=Stage.LEAD, sales_ready=False)
     assert list(Lead.objects.exclude(kept | below)) == []
     assert Lead.objects.count() == 250
+
+
+def test_a_replay_hands_over_the_same_leads_at_the_same_instants(company: Company):
+    replayed = reports.replay_enacted()
+    names = replayed.history.leads["lead_id"].to_pylist()
+    handed = zip(replayed.handoffs.lead.tolist(), replayed.handoffs.at.tolist(), strict=True)
+    live = Handoff.objects.filter(kind="sales", by_hand=None)
+    found = live.values_list("lead__lead_id", "opened_at")
+    assert sorted((names[lead], at) for lead, at in handed) == sorted(found)
 
 
 def test_nothing_lies_in_the_future(company: Company):

@@ -33,9 +33,9 @@ _FOLDER = "demo"
 def command(ctx: click.Context, leads: int, live: bool, port: int, served: bool) -> None:
     """Fill a store with the demo company, and serve it.
 
-    Kolbe Software GmbH has sold to 18 months of leads when you meet it. It is simulated: neither
-    the company nor anybody in it exists. It lives in EINIG_HOME, or else in the folder ./demo;
-    remove the folder to be rid of it.
+    Kolbe Software GmbH makes two products and has 18 months of leads behind it. It is simulated:
+    neither the company nor anybody in it exists. It lives in EINIG_HOME, or else in the folder
+    ./demo; remove the folder to be rid of it.
 
     One account for each role is printed. Whoever starts the demo again gets new passwords.
 

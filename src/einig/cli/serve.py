@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import click
@@ -39,16 +40,28 @@ def command(host: str, port: int, worker: bool) -> None:
 
 def run(host: str, port: int, *, worker: bool) -> None:
     """Serve a store that is set up, until it is stopped."""
-    helper = None
+    stopping = threading.Event()
+    helper = threading.Thread(target=_keep_a_worker, args=(stopping,), name="worker")
     if worker:
-        mine = [sys.executable, "-m", "einig.cli", "worker", "--parent", str(os.getpid())]
-        helper = subprocess.Popen(mine)
+        helper.start()
     try:
         _serve(host, port)
     finally:
-        if helper is not None:
-            helper.terminate()
-            helper.wait(timeout=30)
+        stopping.set()
+        if worker:
+            helper.join(timeout=40)
+
+
+def _keep_a_worker(stopping: threading.Event) -> None:
+    """Run a worker beside the server, and another one if it dies."""
+    command = [sys.executable, "-m", "einig.cli", "worker", "--parent", str(os.getpid())]
+    while not stopping.is_set():
+        running = subprocess.Popen(command)
+        while running.poll() is None and not stopping.wait(0.5):
+            pass
+        if running.poll() is None:
+            running.terminate()
+            running.wait(timeout=30)
 
 
 def _serve(host: str, port: int) -> None:

@@ -11,9 +11,10 @@ very instant at which that happened.
 
 from __future__ import annotations
 
+import logging
 import time
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from einig.engine.backtest.handoffs import handoffs_of
 from einig.engine.instants import FOREVER
@@ -24,6 +25,7 @@ from einig.flow.messages import Unusable, read
 from einig.flow.scoring import InForce
 from einig.store.models import Decision, Event, Handoff, Lead, Received
 
+log = logging.getLogger(__name__)
 _LONGEST = 0.04  # seconds that one transaction may take, since others wait to write meanwhile
 _PATIENCE = 2.0  # seconds that somebody waits for their own message
 _ONE_AT_A_TIME = 0x45494E4947  # the lock by which workers on PostgreSQL take turns
@@ -127,6 +129,11 @@ def _take_in(received: Received, versions: list[InForce]) -> None:
             received.delete()
     except Unusable as unusable:
         Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
+    except DatabaseError:
+        raise  # the next try may do better
+    except Exception as error:  # a mistake of ours must not hold up what comes after
+        log.exception("message %s could not be taken in", received.id)
+        Received.objects.filter(id=received.id).update(reason=f"our mistake: {error!r}"[:300])
 
 
 def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: int, at: int) -> bool:

@@ -23,6 +23,7 @@ from einig.store.models import Handoff, NurtureEntry, Task, User
 
 log = logging.getLogger(__name__)
 _REST = 0.05  # seconds between looks while there is nothing to do
+_BREATH = 0.002  # and while there is, so that others get to write in between
 
 
 class Worker:
@@ -44,8 +45,7 @@ class Worker:
                 close_old_connections()
                 time.sleep(1)
                 continue
-            if not busy:
-                time.sleep(_REST)
+            time.sleep(_BREATH if busy else _REST)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True

@@ -90,7 +90,7 @@ def _read(random: Random, of: Prospect) -> Iterator[tuple[str, str]]:
 def _browse(random: Random, of: Prospect) -> Iterator[Visit]:
     """Yield what those do who do not want to buy: some are curious, and some change their mind."""
     if of.channel.eager == 0:
-        if random.random() < 0.1:
+        if random.random() < 0.2:
             yield Visit(_later(random, of, 1, 20), (("whitepaper_downloaded", ""),))
         return
     if random.random() < 0.10:
