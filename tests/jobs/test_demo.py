@@ -157,12 +157,15 @@ def test_no_lead_is_lost(company: Company):
 
 
 def test_a_replay_hands_over_the_same_leads_at_the_same_instants(company: Company):
+    by_hand = Handoff.objects.filter(by_hand__isnull=False).values_list("lead__lead_id", flat=True)
+    decided_by_people = set(by_hand)  # a replay does not know what somebody handed over again
     replayed = reports.replay_enacted()
     names = replayed.history.leads["lead_id"].to_pylist()
     handed = zip(replayed.handoffs.lead.tolist(), replayed.handoffs.at.tolist(), strict=True)
-    live = Handoff.objects.filter(kind="sales", by_hand=None)
-    found = live.values_list("lead__lead_id", "opened_at")
-    assert sorted((names[lead], at) for lead, at in handed) == sorted(found)
+    live = Handoff.objects.filter(kind="sales").values_list("lead__lead_id", "opened_at")
+    told = sorted((names[lead], at) for lead, at in handed if names[lead] not in decided_by_people)
+    assert told == sorted(row for row in live if row[0] not in decided_by_people)
+    assert len(told) > 40
 
 
 def test_nothing_lies_in_the_future(company: Company):
