@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from einig.engine.agreement.model import Agreement
 from einig.engine.shares import drawn
 from einig.flow import audit, handoff, notice, nurture
 from einig.flow.permissions import NotAllowed, require
 from einig.flow.scoring import in_force, timeline
-from einig.store.models import Feedback, Handoff, Lead, SecondLook, User
+from einig.store.models import Feedback, Handoff, Lead, SecondLook, Stage, User
 
 
 class NoReason(Exception):
@@ -100,16 +101,32 @@ def judge_again(look: SecondLook, *, by: User, at: int, was_ready: bool, note: s
 
 
 def hand_off_again(look: SecondLook, *, by: User, at: int) -> Handoff:
-    """Give a lead that should not have come back to sales once more, by decision of a lead."""
+    """Give a lead that should not have come back to sales once more, by decision of a lead.
+
+    Raises Closed if it is with sales already.
+    """
     require(by, "reassign_handoff")
-    lead = look.feedback.lead
     version = in_force(at, timeline())
     if version is None or look.was_ready is not True:
         raise NotAllowed("reassign_handoff")
     with transaction.atomic():
-        opened = handoff.open_handoff(lead, version, at=at, by=by)
-        lead.save()
+        leads = Lead.objects.select_for_update(of=("self",)).select_related("company", "owner")
+        lead = leads.get(id=look.feedback.lead_id)
+        if lead.handoffs.filter(kind=Handoff.Kind.SALES, closed_at=None).exists():
+            raise handoff.Closed
+        known = max(at, lead.last_known + 1)
+        opened = handoff.open_handoff(lead, version, at=known, by=by)
+        lead.last_known = known
+        lead.save(update_fields=["stage", "owner", "last_known"])
     return opened
+
+
+def overruled() -> QuerySet[SecondLook]:
+    """Return second looks that differ from the first, of leads that are not with sales again."""
+    later = Handoff.objects.filter(lead=OuterRef("feedback__lead"), opened_at__gt=OuterRef("at"))
+    differ = SecondLook.objects.filter(was_ready=True).exclude(Exists(later))
+    still = differ.filter(feedback__lead__stage=Stage.NURTURE)
+    return still.select_related("feedback__lead__company", "feedback__by").order_by("-at")
 
 
 def _ask_second_look(told: Feedback, agreement: Agreement, *, at: int) -> None:

@@ -72,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path("agreement/<int:number>/yaml", agreement.yaml, name="version_yaml"),
     path("review", review.index, name="review"),
     path("review/<int:look_id>", review.judge, name="review_judge"),
+    path("review/<int:look_id>/again", review.again, name="review_again"),
     path("follow-up", measures.follow_up, name="follow_up"),
     path("nurture", measures.nurture, name="nurture"),
     path("nurture/<int:entry_id>/called", handoffs.nurture_called, name="nurture_called"),

@@ -49,6 +49,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "differ": differ,
         "share": round(100 * differ / total) if total else None,
         "reasons": reasons,
+        "overruled": feedback.overruled()[:20],
         "unanswered": Feedback.objects.filter(answered_at=None)
         .exclude(verdict=Feedback.Verdict.ACCEPTED)
         .select_related("lead", "by")
@@ -84,5 +85,20 @@ def judge(request: HttpRequest, look_id: int) -> HttpResponse:
         told = look.feedback
         messages.success(
             request, _("Thank you. Sales had returned it: %(reason)s.") % {"reason": told.reason}
+        )
+    return redirect("review")
+
+
+@require_POST
+def again(request: HttpRequest, look_id: int) -> HttpResponse:
+    """Hand a lead over again that should not have come back."""
+    look = get_object_or_404(SecondLook.objects.select_related("feedback"), id=look_id)
+    try:
+        opened = feedback.hand_off_again(look, by=who(request), at=now())
+    except handoff.Closed:
+        messages.error(request, _("This lead is with sales already."))
+    else:
+        messages.success(
+            request, _("%(lead)s is with %(name)s now.") % {"lead": opened.lead, "name": opened.to}
         )
     return redirect("review")
