@@ -155,7 +155,7 @@ def _lead(lead_id: str) -> Lead:
 
 
 def _key(request: HttpRequest, scope: str) -> ApiKey:
-    key: ApiKey = request.auth  # type: ignore[attr-defined]
+    key: ApiKey = request.auth  # type: ignore[attr-defined]  # set by Key
     if scope not in key.scopes:
         raise HttpError(403, f"this key may not do that; it needs the scope {scope}")
     return key

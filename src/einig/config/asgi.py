@@ -16,7 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "einig.config.settings")
 pages: Any = get_asgi_application()
 
 from einig.api.collect import Collector  # noqa: E402  # Django has to be set up first
-from einig.api.writer import Writer  # noqa: E402
+from einig.api.writer import Writer  # noqa: E402  # as above
 
 Message = MutableMapping[str, Any]
 writer = Writer()

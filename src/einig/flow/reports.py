@@ -91,7 +91,7 @@ class Month:
     @property
     def begins(self) -> int:
         """Return the first instant."""
-        return local_instant(datetime(self.year, self.month, 1), _zone())  # noqa: DTZ001
+        return local_instant(datetime(self.year, self.month, 1), _zone())  # noqa: DTZ001  # local
 
     @property
     def ends(self) -> int:

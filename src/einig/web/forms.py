@@ -76,7 +76,7 @@ class AbsenceForm(forms.Form):
     def __init__(self, *args: Any, person: User, **more: Any) -> None:
         super().__init__(*args, **more)
         others = User.objects.filter(is_active=True, team=person.team).exclude(id=person.id)
-        self.fields["cover"].queryset = others.order_by("name")  # type: ignore[attr-defined]
+        self.fields["cover"].queryset = others.order_by("name")  # type: ignore[attr-defined]  # a choice
 
     def clean(self) -> dict[str, Any]:
         """Refuse an absence that ends before it begins."""

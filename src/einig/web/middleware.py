@@ -73,7 +73,7 @@ def signed_in(answer: Answer) -> Answer:
             return _ask_who(request)
         return answer(request)
 
-    middleware.process_exception = _not_allowed  # type: ignore[attr-defined]
+    middleware.process_exception = _not_allowed  # type: ignore[attr-defined]  # Django's hook
     return middleware
 
 

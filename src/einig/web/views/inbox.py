@@ -36,7 +36,7 @@ def inbox(request: HttpRequest, lead_id: str | None = None) -> HttpResponse:
         "gone": lead_id is not None and chosen is None,
         "news": news,
     }
-    if request.htmx and request.headers.get("HX-Target") == "queue":  # type: ignore[attr-defined]
+    if request.headers.get("HX-Target") == "queue":  # htmx asks for the list alone
         return render(request, "web/parts/queue.html", context)
     if chosen is not None:
         if lead_id is not None:
