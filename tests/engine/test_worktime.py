@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from einig.engine.agreement.model import WorkingTime
 from einig.engine.instants import DAY, HOUR, instant
-from einig.engine.worktime import Calendar, due, elapsed, is_open
+from einig.engine.worktime import Calendar, due, elapsed, is_open, next_opening
 
 BERLIN = Calendar()
 BAVARIA = Calendar(region="BY")
@@ -67,3 +67,16 @@ def test_what_is_due_has_just_elapsed(since: int, amount: int):
     assert elapsed(since, since, BERLIN) == 0
     assert end - since >= amount * HOUR
     assert end - since < (amount // 8 + 2) * 7 * DAY
+
+
+@pytest.mark.parametrize(
+    ("after", "expected"),
+    [
+        ("11-24T08:00", "11-25T09:00"),
+        ("11-24T23:59", "11-25T09:00"),
+        ("11-27T12:00", "11-30T09:00"),  # over a weekend
+        ("12-24T12:00", "12-28T09:00"),  # Christmas
+    ],
+)
+def test_work_begins_again_on_the_next_working_day(after: str, expected: str) -> None:
+    assert next_opening(at(after), BERLIN) == at(expected)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from einig.engine.instants import DAY, HOUR
-from einig.flow import agreements, feedback, handoff, journey, outcomes, people
+from einig.flow import agreements, feedback, follow_up, handoff, journey, outcomes, people
 from einig.flow.permissions import NotAllowed
 from einig.store.models import (
     AuditEntry,
@@ -15,11 +15,12 @@ from einig.store.models import (
     Handoff,
     Lead,
     NurtureEntry,
+    Role,
     SecondLook,
     Stage,
     User,
 )
-from tests.live import NOW, company, identify, say, the_lead, track
+from tests.live import NOW, company, identify, person, say, the_lead, track
 from tests.live import Company as Us
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +160,41 @@ def test_only_leads_of_a_side_sign_and_only_once(us: Us) -> None:
     agreements.sign(version, by=us.sol, at=NOW + 3)
     with pytest.raises(agreements.NotNow):
         agreements.edit(version, us.version.text, by=us.max, at=NOW + 4)
+
+
+def test_the_clock_runs_in_the_working_hours_of_the_person(us: Us) -> None:
+    for seller in (us.sam, us.sue, us.sol):
+        people.change(
+            seller, by=us.ada, at=NOW, role=seller.role, team=seller.team, capacity=30,
+            opens=14, closes=18,
+        )  # fmt: skip
+    said = identify("u4", email="r@ventile.example", industry="Software")
+    say([said, track("demo_requested", "u4")], of=us.website, at=NOW + HOUR)  # at eleven
+    of = Handoff.objects.get(lead__name="r@ventile.example")
+    assert of.due_at == NOW + 5 * HOUR  # at three, after one of their hours
+
+
+def test_a_lead_can_be_put_off_and_its_clock_goes_on(us: Us) -> None:
+    of, mine = the_handoff()
+    handoff.put_off(of, until=NOW + DAY, by=mine, at=NOW + HOUR)
+    after, _mine = the_handoff()
+    assert (after.later_at, after.due_at) == (NOW + DAY, of.due_at)
+    feedback.give_back(of, by=mine, at=NOW + HOUR, reason="no budget")
+    with pytest.raises(handoff.Closed):
+        handoff.put_off(of, until=NOW + DAY, by=mine, at=NOW + HOUR)
+
+
+def test_figures_say_how_soon_leads_were_answered_and_how_often_tried(us: Us) -> None:
+    of, mine = the_handoff()
+    assert follow_up.spread(since=NOW - DAY, per_person=False) is None  # too few people
+    handoff.log_attempt(of, by=mine, at=NOW + HOUR, channel="phone", result="no_answer")
+    handoff.log_attempt(of, by=mine, at=NOW + 2 * HOUR, channel="phone", result="no")
+    feedback.give_up(of, by=mine, at=NOW + 2 * HOUR)
+    said = identify("u5", email="s@ventile.example", industry="Software")
+    say([said, track("demo_requested", "u5")], of=us.website, at=NOW + DAY)
+    for name in ("sia", "sid"):
+        person(name, Role.SALES)
+    found = follow_up.spread(since=NOW - DAY, per_person=False)
+    assert found is not None
+    assert (found.responses, found.waiting) == ((0, 1, 0, 0, 0, 0), 1)
+    assert found.attempts == (0, 0, 1, 0, 0, 0, 0, 0)

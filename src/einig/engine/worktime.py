@@ -54,6 +54,14 @@ def elapsed(since: int, until: int, calendar: Calendar) -> int:
     raise AssertionError("working days never end")
 
 
+def next_opening(at: int, calendar: Calendar) -> int:
+    """Return when work begins on the first working day after the day of an instant."""
+    zone = ZoneInfo(calendar.zone)
+    tomorrow = moment(at).astimezone(zone).date() + timedelta(days=1)
+    begins, _ = next(_spans(_at(tomorrow, 0, zone), calendar))
+    return begins
+
+
 def is_open(at: int, calendar: Calendar) -> bool:
     """Return whether an instant is within working time."""
     begins, _ = next(_spans(at, calendar))

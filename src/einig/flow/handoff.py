@@ -61,8 +61,8 @@ def open_handoff(
         handoff.save()
         audit.record("handoff_held", lead, at=at, by=None, relation=relation)
         return handoff
-    handoff.due_at = due(at, _within(agreement, kind), calendar())
     assign(handoff, side=_side(agreement, kind), at=at, looks_after=_looks_after(lead, relation))
+    handoff.due_at = due(at, _within(agreement, kind), calendar(handoff.to))
     handoff.save()
     if kind == Handoff.Kind.SALES:
         lead.stage, lead.owner = Stage.MARKETING_QUALIFIED, handoff.to or lead.owner
@@ -150,6 +150,18 @@ def log_attempt(
             current.save(update_fields=["first_attempt_at"])
         audit.record("attempt_logged", current.lead, at=at, by=by, channel=channel, result=result)
     return attempt
+
+
+def put_off(handoff: Handoff, *, until: int, by: User, at: int) -> None:
+    """Put a lead lower in the inbox until an instant. Raises Closed.
+
+    Nothing else changes: the clock of the agreement goes on.
+    """
+    require(by, "work_handoff")
+    with transaction.atomic():
+        if not Handoff.objects.filter(id=handoff.id, closed_at=None).update(later_at=until):
+            raise Closed
+        audit.record("handoff_put_off", handoff.lead, at=at, by=by, until=until)
 
 
 def answered(handoff: Handoff, *, by: User, at: int) -> None:

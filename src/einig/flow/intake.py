@@ -6,13 +6,12 @@ merged by a message, whatever it says: only somebody who looks at both does that
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
 
-from einig.flow import audit, contact
+from einig.flow import audit, contact, lead_ids
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
 from einig.store.models import (
@@ -26,8 +25,6 @@ from einig.store.models import (
     Link,
     Source,
 )
-
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: nothing looks like something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +64,6 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
         facts |= _origin(message, source)
     _state(actor, facts, at=arrived)
     return TakenIn(lead, arrived, _happen(actor, message, arrived, source), is_new)
-
-
-def new_lead_id() -> str:
-    """Return an id that nobody has yet and everybody can read out on the phone."""
-    return "L-" + "".join(secrets.choice(_LETTERS) for _ in range(10))
 
 
 def own_identity(lead: Lead) -> Identity:
@@ -157,7 +149,7 @@ def _create(message: Message, source: Source | None, *, at: int) -> Lead:
     if source is not None and (name := message.campaign.get("name", "")[:120]):
         campaign = Campaign.objects.get_or_create(source=source, name=name)[0]
     lead = Lead.objects.create(
-        lead_id=new_lead_id(), created_at=at, last_known=at, source=source, campaign=campaign
+        lead_id=lead_ids.new(), created_at=at, last_known=at, source=source, campaign=campaign
     )
     Identity.objects.create(key=lead.lead_id, lead=lead)
     audit.record("lead_created", lead, at=at, by=None, source=source.name if source else None)

@@ -20,10 +20,12 @@ def organisation() -> Organisation:
     return Organisation.objects.order_by("id").first() or Organisation()
 
 
-def calendar() -> Calendar:
-    """Return when people work."""
-    of = organisation()
-    return Calendar(of.zone, of.country, of.region, of.opens, of.closes)
+def calendar(of: User | None = None) -> Calendar:
+    """Return when people work: everybody, or somebody who has hours of their own."""
+    us = organisation()
+    opens = us.opens if of is None or of.opens is None else of.opens
+    closes = us.closes if of is None or of.closes is None else of.closes
+    return Calendar(us.zone, us.country, us.region, opens, closes)
 
 
 def change(of: Organisation, *, by: User, at: int) -> None:

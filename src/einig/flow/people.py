@@ -66,12 +66,23 @@ def accept(token: str, *, email: str, name: str, password: str, language: str, a
     return user
 
 
-def change(user: User, *, by: User, at: int, role: str, team: Team | None, capacity: int) -> None:
-    """Change what somebody may do, where they belong, and how much they can work."""
+def change(
+    user: User,
+    *,
+    by: User,
+    at: int,
+    role: str,
+    team: Team | None,
+    capacity: int,
+    opens: int | None = None,
+    closes: int | None = None,
+) -> None:
+    """Change what somebody may do, where they belong, and how much and when they work."""
     require(by, "edit_people")
     with transaction.atomic():
         user.role, user.team, user.capacity = role, team, capacity
-        user.save(update_fields=["role", "team", "capacity"])
+        user.opens, user.closes = opens, closes
+        user.save(update_fields=["role", "team", "capacity", "opens", "closes"])
         audit.record("person_changed", f"person:{user.email}", at=at, by=by, role=role)
 
 

@@ -19,9 +19,6 @@ from einig.flow.organisation import organisation
 from einig.store import history
 from einig.store.models import Handoff, Lead, Outcome, Source, Stage, Version
 
-FIGURES_FROM = 5  # people: smaller teams would show figures of single persons
-
-
 # --- sources ----------------------------------------------------------------------------------
 
 
@@ -184,59 +181,6 @@ def _worth() -> Decimal:
     leads = worked.values("lead").distinct().count()
     revenue = Outcome.objects.filter(won=True).aggregate(sum=Sum("revenue"))["sum"]
     return (revenue or Decimal(0)) / leads if leads else Decimal(0)
-
-
-# --- follow-up --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FollowUp:
-    """How a team, or a person, answered what was handed over since an instant."""
-
-    name: str
-    handed_over: int
-    answered_in_time: int
-    answered_late: int
-    not_answered: int
-    attempts: float | None  # mean, of those that were closed without being reached
-    open_now: int
-
-
-def follow_up(*, since: int, at: int, per_person: bool) -> list[FollowUp]:
-    """Return follow-up figures by team of at least five, or by person where that is on."""
-    group = "to__name" if per_person else "to__team__name"
-    rows = (
-        Handoff.objects.filter(kind=Handoff.Kind.SALES, opened_at__gte=since, to__isnull=False)
-        .exclude(closing=Handoff.Closing.HELD)
-        .values(group)
-        .annotate(
-            people=Count("to__team__people", distinct=True),
-            n=Count("id", distinct=True),
-            in_time=Count("id", distinct=True, filter=Q(first_attempt_at__lte=F("due_at"))),
-            late=Count("id", distinct=True, filter=Q(first_attempt_at__gt=F("due_at"))),
-            silent=Count("id", distinct=True, filter=Q(first_attempt_at=None, due_at__lt=at)),
-            open_now=Count("id", distinct=True, filter=Q(closed_at=None)),
-        )
-        .order_by(group)
-    )
-    tries = dict(
-        Handoff.objects.filter(opened_at__gte=since, closed_at__isnull=False, kind="sales")
-        .values_list(group)
-        .annotate(n=Count("attempts") * 1.0 / Count("id", distinct=True))
-    )
-    return [
-        FollowUp(
-            str(row[group] or "–"),
-            row["n"],
-            row["in_time"],
-            row["late"],
-            row["silent"],
-            tries.get(row[group]),
-            row["open_now"],
-        )
-        for row in rows
-        if per_person or row["people"] >= FIGURES_FROM
-    ]
 
 
 # --- replay -----------------------------------------------------------------------------------

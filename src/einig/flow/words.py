@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from einig.engine.agreement.model import WorkingTime
 from einig.flow.why import Did, Why
 
 ACTIVITIES = {
@@ -69,3 +70,10 @@ def _often(did: Did) -> str:
         "did": activity(did.activity),
         "n": did.times,
     }
+
+
+def working_time(of: WorkingTime) -> str:
+    """Return a span of working time in words."""
+    if of.unit == "hours":
+        return ngettext("%(n)s working hour", "%(n)s working hours", of.amount) % {"n": of.amount}
+    return ngettext("%(n)s working day", "%(n)s working days", of.amount) % {"n": of.amount}

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from einig.flow.organisation import organisation
 from einig.flow.permissions import may
 
 NAVIGATION = [
@@ -26,7 +27,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Return the navigation of whoever is signed in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return {"navigation": []}
+        return {"navigation": [], "us": organisation()}
     shown = [(name, label) for name, label, action in NAVIGATION if may(user, action)]
     match = getattr(request, "resolver_match", None)
     return {"navigation": shown, "page": (match.url_name or "") if match else ""}

@@ -30,7 +30,6 @@ from einig.engine.agreement.model import (
     Silence,
     StartsWith,
     Where,
-    WorkingTime,
 )
 from einig.engine.instants import DAY, FOREVER
 from einig.flow import words
@@ -133,7 +132,7 @@ def _definition(of: Agreement) -> list[Clause]:
         )
     if of.outside_fit is not None:
         side = _("marketing") if of.outside_fit.answered_by == "marketing" else _("sales")
-        told = {"side": side, "time": _time(of.outside_fit.within)}
+        told = {"side": side, "time": words.working_time(of.outside_fit.within)}
         text = _(
             "A buying signal from outside the ideal lead is answered by %(side)s within %(time)s."
         )
@@ -226,7 +225,7 @@ def _sales(of: Agreement) -> list[Clause]:
     said, promise = [], of.sales
     if promise.respond_within is not None:
         text = _("A lead that was handed over is contacted within %(time)s.")
-        said.append(Clause("respond", text % {"time": _time(promise.respond_within)}))
+        said.append(Clause("respond", text % {"time": words.working_time(promise.respond_within)}))
     if promise.attempts is not None:
         n = promise.attempts.at_least
         text = ngettext(
@@ -235,7 +234,9 @@ def _sales(of: Agreement) -> list[Clause]:
         if promise.attempts.channels > 1:
             text += " " + _("by %(n)s ways") % {"n": promise.attempts.channels}
         if promise.attempts.within is not None:
-            text += " " + _("within %(time)s") % {"time": _time(promise.attempts.within)}
+            text += " " + _("within %(time)s") % {
+                "time": words.working_time(promise.attempts.within)
+            }
         said.append(Clause("attempts", text + "."))
     rows = tuple(Row(reason, "") for reason in promise.return_reasons)
     said.append(
@@ -254,7 +255,8 @@ def _marketing(of: Agreement) -> list[Clause]:
         said.append(Clause("required", _("Every lead comes with %(fields)s.") % {"fields": fields}))
     if promise.answer_feedback_within is not None:
         text = _("Feedback is answered within %(time)s.")
-        said.append(Clause("answer", text % {"time": _time(promise.answer_feedback_within)}))
+        within = words.working_time(promise.answer_feedback_within)
+        said.append(Clause("answer", text % {"time": within}))
     return said or [Clause("nothing", _("Nothing is agreed yet."))]
 
 
@@ -304,9 +306,3 @@ def _points(points: int) -> str:
 def _days(length: int) -> str:
     n = length // DAY
     return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
-
-
-def _time(of: WorkingTime) -> str:
-    if of.unit == "hours":
-        return ngettext("%(n)s working hour", "%(n)s working hours", of.amount) % {"n": of.amount}
-    return ngettext("%(n)s working day", "%(n)s working days", of.amount) % {"n": of.amount}

@@ -195,6 +195,23 @@ class ChangePersonForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=ROLES)
     team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False)
     capacity = forms.IntegerField(label=_("Open leads at once"), min_value=0, max_value=1000)
+    opens = forms.IntegerField(
+        label=_("Own work begins (hour)"), min_value=0, max_value=23, required=False,
+        help_text=_("Empty: as everybody."),
+    )  # fmt: skip
+    closes = forms.IntegerField(
+        label=_("Own work ends (hour)"), min_value=1, max_value=24, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a working day that ends before it begins."""
+        given = super().clean() or {}
+        us = organisation()
+        opens = us.opens if given.get("opens") is None else given["opens"]
+        closes = us.closes if given.get("closes") is None else given["closes"]
+        if closes <= opens:
+            raise forms.ValidationError(_("Work ends before it begins."))
+        return given
 
 
 class TeamForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
@@ -249,11 +266,15 @@ class MappingForm(forms.Form):
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
     """The company that runs this Einig."""
 
+    privacy_url = forms.URLField(
+        label=_("Address of the privacy notice"), assume_scheme="https", required=False
+    )
+
     class Meta:
         model = Organisation
         fields = (
             "name", "zone", "currency", "country", "region", "opens", "closes",
-            "figures_per_person", "particulars",
+            "figures_per_person", "particulars", "privacy_url",
         )  # fmt: skip
         labels = {
             "name": _("Company"),
@@ -264,8 +285,16 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # generic fo
             "opens": _("Work begins (hour)"),
             "closes": _("Work ends (hour)"),
             "figures_per_person": _("Show figures per person (ask the works council first)"),
-            "particulars": _("Particulars for mails (imprint)"),
+            "particulars": _("Particulars for mails and forms (imprint)"),
         }
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a working day that ends before it begins."""
+        given = super().clean() or {}
+        opens, closes = given.get("opens"), given.get("closes")
+        if opens is not None and closes is not None and not opens < closes <= 24:
+            raise forms.ValidationError(_("Work ends before it begins."))
+        return given
 
     def clean_zone(self) -> str:
         """Refuse a zone that does not exist."""

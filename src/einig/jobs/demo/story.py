@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -11,7 +10,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from einig.engine.instants import DAY, HOUR
-from einig.flow import intake, nurture
+from einig.flow import lead_ids, nurture
 from einig.jobs.demo import deals, marketing, sales
 from einig.jobs.demo.channels import open_channels
 from einig.jobs.demo.clock import Clock, after
@@ -24,7 +23,6 @@ from einig.jobs.demo.world import World
 from einig.store.models import Consent, Handoff, Notice, NurtureEntry, Task
 
 LASTS = 548 * DAY
-_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def fill(
     told the share that is done.
     """
     random = Random(seed)
-    with transaction.atomic(), _ids_from(Random(seed)):
+    with transaction.atomic(), lead_ids.drawn_from(Random(seed)):
         world = _begin(random, at=at)
         clock = world.clock
         for of in prospects(
@@ -61,17 +59,6 @@ def fill(
         clock.run(progress or (lambda _share: None))
         _settle(world, at=at)
         return Company(NAME, new_passwords(), world.truth)
-
-
-@contextmanager
-def _ids_from(random: Random) -> Iterator[None]:
-    """Let new leads have ids that are the same every time: routing and shares depend on them."""
-    usual = intake.new_lead_id
-    intake.new_lead_id = lambda: "L-" + "".join(random.choices(_LETTERS, k=10))
-    try:
-        yield
-    finally:
-        intake.new_lead_id = usual
 
 
 def _begin(random: Random, *, at: int) -> World:

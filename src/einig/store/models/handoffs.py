@@ -59,6 +59,7 @@ class Handoff(models.Model):
     due_at = InstantField(null=True)
     accepted_at = InstantField(null=True)
     first_attempt_at = InstantField(null=True)
+    later_at = InstantField(null=True)  # put off until then by its person; the clock goes on
     closed_at = InstantField(null=True)
     closing = models.CharField(max_length=12, choices=Closing.choices, blank=True, default="")
 

@@ -51,13 +51,18 @@ class People(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person with an account. `capacity` is how many open hand-offs they can work at once."""
+    """A person with an account. `capacity` is how many open hand-offs they can work at once.
+
+    `opens` and `closes` are their own working hours, where those differ from the organisation's.
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role.choices)
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="people")
     capacity = models.PositiveSmallIntegerField(default=30)
+    opens = models.PositiveSmallIntegerField(null=True, blank=True)
+    closes = models.PositiveSmallIntegerField(null=True, blank=True)
     language = models.CharField(max_length=5, default="de")
     is_active = models.BooleanField(default=True)
 
@@ -112,4 +117,5 @@ class Organisation(models.Model):
     opens = models.PositiveSmallIntegerField(default=9)  # the hour at which work begins
     closes = models.PositiveSmallIntegerField(default=17)
     figures_per_person = models.BooleanField(default=False)
-    particulars = models.TextField(blank=True, default="")  # the imprint in every mail
+    particulars = models.TextField(blank=True, default="")  # the imprint in mails and on forms
+    privacy_url = models.URLField(blank=True, default="")  # what happens to what is typed there

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from einig.engine.agreement.model import WorkingTime
 from einig.engine.instants import DAY, HOUR, SECOND, moment
 from einig.flow import words
 from einig.flow.organisation import organisation
@@ -111,6 +112,19 @@ def number(amount: float | None, digits: int = 0) -> str:
 
 
 @register.filter
+def unlocalized(amount: float) -> str:
+    """Show a number as a drawing needs it: with a point."""
+    return f"{amount:g}"
+
+
+@register.filter
+def quoted(text: object) -> str:
+    """Put text between the quotation marks of the language."""
+    german = (translation.get_language() or "").startswith("de")
+    return f"„{text}“" if german else f"“{text}”"
+
+
+@register.filter
 def did(name: str) -> str:
     """Show what somebody did."""
     return words.activity(name)
@@ -120,6 +134,12 @@ def did(name: str) -> str:
 def attribute(name: str) -> str:
     """Show the name of an attribute."""
     return words.attribute(name)
+
+
+@register.filter
+def working_time(of: WorkingTime) -> str:
+    """Show a span of working time."""
+    return words.working_time(of)
 
 
 @register.filter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,7 +21,7 @@ def inbox(request: HttpRequest, lead_id: str | None = None) -> HttpResponse:
     """Show what waits for me, most urgent first, and one lead beside it."""
     me, at = who(request), now()
     require(me, "work_handoff")
-    waiting = list(mine(me)[:SHOWN])
+    waiting = list(mine(me, at=at)[:SHOWN])
     chosen = next((h for h in waiting if h.lead.lead_id == lead_id), None)
     if lead_id is None and waiting:
         chosen = waiting[0]
@@ -32,6 +32,7 @@ def inbox(request: HttpRequest, lead_id: str | None = None) -> HttpResponse:
         "late": sum(1 for h in waiting if _due(h) is not None and (_due(h) or 0) < at),
         "next": min(filter(None, map(_due, waiting)), default=None),
         "handoff": chosen,
+        "following": _following(chosen, waiting),
         "opened": lead_id is not None,
         "gone": lead_id is not None and chosen is None,
         "news": news,
@@ -45,14 +46,20 @@ def inbox(request: HttpRequest, lead_id: str | None = None) -> HttpResponse:
     return render(request, "web/inbox.html", context)
 
 
-def mine(me: User) -> QuerySet[Handoff]:
-    """Return the open hand-offs of somebody, most urgent first."""
+def mine(me: User, *, at: int) -> QuerySet[Handoff]:
+    """Return the open hand-offs of somebody, most urgent first; what is put off comes last."""
     called = Count("attempts")
+    later = Case(When(later_at__gt=at, then=F("later_at")), default=None)
     return (
         Handoff.objects.filter(closed_at=None, to=me)
         .select_related("lead__company", "version")
-        .annotate(tries=called)
-        .order_by(F("first_attempt_at").asc(nulls_first=True), "due_at", "id")
+        .annotate(tries=called, later=later)
+        .order_by(
+            F("later").asc(nulls_first=True),
+            F("first_attempt_at").asc(nulls_first=True),
+            "due_at",
+            "id",
+        )
     )
 
 
@@ -82,6 +89,13 @@ def of_handoff(chosen: Handoff, *, at: int) -> dict[str, object]:
 
 
 ENDING = {Attempt.Result.NO, Attempt.Result.WRONG_NUMBER, Attempt.Result.HAS_LEFT}
+
+
+def _following(chosen: Handoff | None, waiting: list[Handoff]) -> Handoff | None:
+    """Return the lead after the chosen one; after the last one, the first."""
+    if chosen is None or len(waiting) < 2:
+        return None
+    return waiting[(waiting.index(chosen) + 1) % len(waiting)]
 
 
 def _due(handoff: Handoff) -> int | None:

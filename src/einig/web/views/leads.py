@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +22,7 @@ from einig.flow.why import why
 from einig.store.models import Feedback, Handoff, Lead, Source, Stage
 from einig.store.models.sources import Kind
 from einig.web.clock import now, who
+from einig.web.export import csv_of, wanted
 from einig.web.forms import CallForm, FeedbackForm, LeadForm, OutcomeForm
 from einig.web.labels import STAGES
 from einig.web.timeline import timeline
@@ -49,7 +48,7 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     require(who(request), "see_leads")
     view, order = request.GET.get("view", ""), request.GET.get("sort", "newest")
     found = _found(request)
-    if request.GET.get("format") == "csv":
+    if wanted(request):
         return _csv(found)
     page = Paginator(found.select_related("company", "owner", "source"), 50).get_page(
         request.GET.get("page")
@@ -260,32 +259,15 @@ def _moment(request: HttpRequest, lead: Lead, at: int) -> int:
     return max(lead.created_at, at - days * DAY)
 
 
-class _Echo:
-    def write(self, value: str) -> str:
-        return value
-
-
 def _csv(found: QuerySet[Lead]) -> StreamingHttpResponse:
-    """Export what is found, formulas defused."""
-    writer = csv.writer(_Echo())
-
-    def rows() -> Iterator[str]:
-        head = ["lead", "name", "company", "stage", "source", "created_at", "fit", "engagement"]
-        yield "\ufeff" + writer.writerow([*head, "intent", "sales_ready", "owner"])
-        for lead in found.select_related("company", "source", "owner").iterator(500):
-            cells = [
-                lead.lead_id, lead.name, lead.company or "", lead.stage, lead.source or "",
-                iso(lead.created_at), lead.fit, lead.engagement, lead.intent, lead.sales_ready,
-                lead.owner or "",
-            ]  # fmt: skip
-            yield writer.writerow([_defused(cell) for cell in cells])
-
-    response = StreamingHttpResponse(rows(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="leads.csv"'
-    return response
-
-
-def _defused(cell: object) -> object:
-    """Keep a spreadsheet from running what somebody typed."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not isinstance(cell, int) else text
+    head = ["lead", "name", "company", "stage", "source", "created_at", "fit", "engagement"]
+    leads = found.select_related("company", "source", "owner").iterator(500)
+    rows = (
+        [
+            lead.lead_id, lead.name, str(lead.company or ""), lead.stage, str(lead.source or ""),
+            iso(lead.created_at), lead.fit, lead.engagement, lead.intent, lead.sales_ready,
+            str(lead.owner or ""),
+        ]
+        for lead in leads
+    )  # fmt: skip
+    return csv_of("leads", [*head, "intent", "sales_ready", "owner"], rows)

@@ -50,8 +50,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "share": round(100 * differ / total) if total else None,
         "reasons": reasons,
         "overruled": feedback.overruled()[:20],
-        "unanswered": Feedback.objects.filter(answered_at=None)
-        .exclude(verdict=Feedback.Verdict.ACCEPTED)
+        "unanswered": Feedback.objects.filter(
+            answered_at=None, verdict__in=[Feedback.Verdict.RETURNED, Feedback.Verdict.COMPLAINT]
+        )
         .select_related("lead", "by")
         .order_by("at")[:20],
     }

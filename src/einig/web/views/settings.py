@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from einig.engine.instants import iso
 from einig.flow import imports, organisation, people
 from einig.flow.permissions import may, require
 from einig.store.models import AuditEntry, Team, User
 from einig.web.clock import now, who
+from einig.web.export import csv_of, wanted
 from einig.web.forms import ChangePersonForm, OrganisationForm, PersonForm, TeamForm
 
 
@@ -57,7 +61,8 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
     me = who(request)
     require(me, "edit_people")
     user = get_object_or_404(User, id=user_id)
-    first = {"role": user.role, "team": user.team, "capacity": user.capacity}
+    kept = ("role", "team", "capacity", "opens", "closes")
+    first = {name: getattr(user, name) for name in kept}
     form = ChangePersonForm(request.POST or None, initial=first)
     if request.method == "POST" and "active" in request.POST:
         if user != me:
@@ -119,10 +124,17 @@ def import_file(request: HttpRequest) -> HttpResponse:
     )
 
 
-def audit_trail(request: HttpRequest) -> HttpResponse:
+def audit_trail(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Show who did what."""
     require(who(request), "see_audit")
     entries = AuditEntry.objects.select_related("by").order_by("-id")
     if about := request.GET.get("about", ""):
         entries = entries.filter(about=about)
+    if wanted(request):
+        head = ["at", "who", "what", "about", "detail"]
+        rows = (
+            [iso(of.at), str(of.by or "Einig"), of.action, of.about, json.dumps(of.detail)]
+            for of in entries.iterator(500)
+        )
+        return csv_of("audit", head, rows)
     return render(request, "web/audit.html", {"entries": entries[:200], "about": about})

@@ -1,0 +1,114 @@
+"""Follow-up: whether the response time and the attempts of the agreement are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Q, QuerySet
+
+from einig.engine.instants import DAY, HOUR, SECOND
+from einig.store.models import Handoff, User
+
+FIGURES_FROM = 5  # people: smaller teams would show figures of single persons
+RESPONSES = (5 * 60 * SECOND, HOUR, 4 * HOUR, DAY, 3 * DAY)  # the bounds in which they are counted
+MOST_ATTEMPTS = 7  # as many or more are counted together
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How a team, or a person, answered what was handed over since an instant."""
+
+    name: str
+    handed_over: int
+    answered_in_time: int
+    answered_late: int
+    not_answered: int
+    attempts: float | None  # mean, of those that were closed without being reached
+    open_now: int
+
+
+def figures(*, since: int, at: int, per_person: bool) -> list[FollowUp]:
+    """Return follow-up figures by team of at least five, or by person where that is on."""
+    group = "to__name" if per_person else "to__team__name"
+    rows = (
+        _handed_over(since)
+        .filter(to__isnull=False)
+        .values(group)
+        .annotate(
+            n=Count("id"),
+            in_time=Count("id", filter=Q(first_attempt_at__lte=F("due_at"))),
+            late=Count("id", filter=Q(first_attempt_at__gt=F("due_at"))),
+            silent=Count("id", filter=Q(first_attempt_at=None, due_at__lt=at)),
+            open_now=Count("id", filter=Q(closed_at=None)),
+        )
+        .order_by(group)
+    )
+    tries = dict(
+        Handoff.objects.filter(opened_at__gte=since, closed_at__isnull=False, kind="sales")
+        .values_list(group)
+        .annotate(n=Count("attempts") * 1.0 / Count("id", distinct=True))
+    )
+    people = dict(User.objects.values_list("team__name").annotate(n=Count("id")))
+    return [
+        FollowUp(
+            str(row[group] or "–"),
+            row["n"],
+            row["in_time"],
+            row["late"],
+            row["silent"],
+            tries.get(row[group]),
+            row["open_now"],
+        )
+        for row in rows
+        if per_person or people[row[group]] >= FIGURES_FROM
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How response times and attempts are spread, over everybody.
+
+    `responses` counts hand-offs by the elapsed time to the first attempt: up to each bound of
+    `RESPONSES`, and later. `waiting` had none yet. `attempts` counts closed hand-offs by their
+    number of attempts, from 0 to `MOST_ATTEMPTS` or more.
+    """
+
+    responses: tuple[int, ...]
+    waiting: int
+    attempts: tuple[int, ...]
+
+
+def spread(*, since: int, per_person: bool) -> Spread | None:
+    """Return the spread since an instant; None where so few sell that it would show persons."""
+    if not per_person and User.objects.sellers().count() < FIGURES_FROM:
+        return None
+    found = _handed_over(since).annotate(took=F("first_attempt_at") - F("opened_at"))
+    bounds = [(low, high) for low, high in zip((None, *RESPONSES), (*RESPONSES, None), strict=True)]
+    counted = found.aggregate(
+        waiting=Count("id", filter=Q(first_attempt_at=None)),
+        **{f"in_{n}": Count("id", filter=_within(*bound)) for n, bound in enumerate(bounds)},
+    )
+    tries = [0] * (MOST_ATTEMPTS + 1)
+    closed = _handed_over(since).filter(closed_at__isnull=False).annotate(tries=Count("attempts"))
+    for row in closed.values("tries").annotate(n=Count("id", distinct=True)):
+        tries[min(row["tries"], MOST_ATTEMPTS)] += row["n"]
+    responses = tuple(counted[f"in_{n}"] for n in range(len(bounds)))
+    return Spread(responses, counted["waiting"], tuple(tries))
+
+
+def overdue(at: int) -> QuerySet[Handoff]:
+    """Return the open hand-offs that nobody has answered in the agreed time, oldest first."""
+    waiting = Handoff.objects.filter(closed_at=None, first_attempt_at=None, due_at__lt=at)
+    return waiting.select_related("lead__company", "to").order_by("due_at")
+
+
+def _handed_over(since: int) -> QuerySet[Handoff]:
+    sales = Handoff.objects.filter(kind=Handoff.Kind.SALES, opened_at__gte=since)
+    return sales.exclude(closing=Handoff.Closing.HELD)
+
+
+def _within(low: int | None, high: int | None) -> Q:
+    within = Q(first_attempt_at__isnull=False)
+    if low is not None:
+        within &= Q(took__gt=low)
+    return within & Q(took__lte=high) if high is not None else within
