@@ -190,11 +190,15 @@ def test_figures_say_how_soon_leads_were_answered_and_how_often_tried(us: Us) ->
     handoff.log_attempt(of, by=mine, at=NOW + HOUR, channel="phone", result="no_answer")
     handoff.log_attempt(of, by=mine, at=NOW + 2 * HOUR, channel="phone", result="no")
     feedback.give_up(of, by=mine, at=NOW + 2 * HOUR)
-    said = identify("u5", email="s@ventile.example", industry="Software")
-    say([said, track("demo_requested", "u5")], of=us.website, at=NOW + DAY)
+    for n, name in enumerate(("u5", "u6")):
+        said = identify(name, email=f"{name}@ventile{n}.example", industry="Software")
+        say([said, track("demo_requested", name)], of=us.website, at=NOW + DAY + n)
+    of, mine = Handoff.objects.filter(closed_at=None).order_by("id")[0], us.sol
+    handoff.log_attempt(of, by=mine, at=NOW + 4 * DAY, channel="phone", result="reached")
+    feedback.give_back(of, by=mine, at=NOW + 4 * DAY, reason="no budget")
     for name in ("sia", "sid"):
         person(name, Role.SALES)
     found = follow_up.spread(since=NOW - DAY, per_person=False)
     assert found is not None
-    assert (found.responses, found.waiting) == ((0, 1, 0, 0, 0, 0), 1)
-    assert found.attempts == (0, 0, 1, 0, 0, 0, 0, 0)
+    assert (found.responses, found.waiting) == ((0, 1, 0, 0, 1, 0), 1)
+    assert found.attempts == (0, 1, 1, 0, 0, 0, 0, 0)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from einig.engine.instants import DAY, HOUR, SECOND
-from einig.store.models import Handoff, User
+from einig.store.models import Attempt, Handoff, User
 
 FIGURES_FROM = 5  # people: smaller teams would show figures of single persons
 RESPONSES = (5 * 60 * SECOND, HOUR, 4 * HOUR, DAY, 3 * DAY)  # the bounds in which they are counted
@@ -89,8 +90,10 @@ def spread(*, since: int, per_person: bool) -> Spread | None:
         **{f"in_{n}": Count("id", filter=_within(*bound)) for n, bound in enumerate(bounds)},
     )
     tries = [0] * (MOST_ATTEMPTS + 1)
-    closed = _handed_over(since).filter(closed_at__isnull=False).annotate(tries=Count("attempts"))
-    for row in closed.values("tries").annotate(n=Count("id", distinct=True)):
+    tried = Attempt.objects.filter(handoff=OuterRef("id")).values("handoff")
+    made = Coalesce(Subquery(tried.annotate(n=Count("id")).values("n")), 0)
+    closed = _handed_over(since).filter(closed_at__isnull=False).annotate(tries=made)
+    for row in closed.values("tries").annotate(n=Count("id")):
         tries[min(row["tries"], MOST_ATTEMPTS)] += row["n"]
     responses = tuple(counted[f"in_{n}"] for n in range(len(bounds)))
     return Spread(responses, counted["waiting"], tuple(tries))
