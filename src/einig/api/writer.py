@@ -21,6 +21,8 @@ from itertools import chain
 import msgspec
 from django.db import close_old_connections, connection
 
+from einig.store.sqlite.base import patiently
+
 log = logging.getLogger(__name__)
 _INTO = "INSERT INTO store_received (source_id, body, reason, at)"
 _IN_POSTGRESQL = f"""
@@ -29,6 +31,7 @@ FROM json_array_elements(%s::json) AS row
 """
 _ROWS = 1000  # of one statement
 _PATIENCE = 20.0  # seconds to wait for others who write
+_PAUSE = 0.0001  # seconds between two looks at whether they still do
 Row = tuple[int | None, str, str]  # source, body, reason (empty: to be taken in)
 
 
@@ -161,14 +164,5 @@ def _insertion(rows: int) -> str:
 
 
 def _patiently(raw: sqlite3.Connection, statement: str, values: Sequence[object] = ()) -> None:
-    """Run a statement once nobody else writes; SQLite would look for that ever more rarely."""
-    raw.execute("PRAGMA busy_timeout = 0")
-    ends = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            raw.execute(statement, values)
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > ends:
-                raise
-        time.sleep(0.0001)
+    """Run a statement once nobody else writes; clients wait for it, so it looks most often."""
+    patiently(lambda: raw.execute(statement, values), patience=_PATIENCE, pause=_PAUSE)

@@ -51,8 +51,9 @@ def _database(given: str) -> dict[str, object]:
             "CONN_HEALTH_CHECKS": True,
         }
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "einig.store.sqlite",
         "NAME": given,
+        "TEST": {"NAME": ":memory:"},  # what pytest-django does only for Django's own backend
         "OPTIONS": {
             # writers wait for each other instead of failing in the middle of what they do
             "transaction_mode": "IMMEDIATE",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from einig.engine.history.contract import (
     About,
@@ -46,6 +45,8 @@ def build(
     `worked` is unknown. Rows of leads that are not among `leads` are left out and counted in
     `about.set_aside`. Raises Refused if an attribute is called `merged`.
     """
+    import pyarrow.dataset as ds  # noqa: PLC0415  # brings pandas, late if at all
+
     tables = incoming(
         leads=leads, facts=facts, events=events, outcomes=outcomes, links=links, feedback=feedback
     )

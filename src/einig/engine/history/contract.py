@@ -21,12 +21,14 @@ links.unlinked_at      never undone
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 
 from einig.engine.instants import FOREVER
+
+if TYPE_CHECKING:  # it brings pandas, which the live system can do without
+    import pyarrow.dataset as ds
 
 # --- rows: what comes in ----------------------------------------------------------------------
 

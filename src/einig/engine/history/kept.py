@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from einig.engine.history.cache_folder import NO_ROOM, no_room
@@ -31,6 +30,8 @@ def find(folder: Path) -> History | None:
 
     Whole is what still has the digests that it was written with.
     """
+    import pyarrow.dataset as ds  # noqa: PLC0415  # brings pandas, late if at all
+
     try:
         told = json.loads((folder / "about.json").read_text(encoding="utf-8"))
         digests: dict[str, str] = told["digests"]

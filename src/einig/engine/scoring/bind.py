@@ -12,13 +12,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 from numba import njit
 
 from einig.engine.agreement.model import Engagement, Intent
@@ -27,6 +26,9 @@ from einig.engine.scoring.kernel import Bound
 from einig.engine.scoring.matching import Mask, Numbers, mask_of, points_column
 from einig.engine.scoring.plan import Bools, Ints, Plan
 from einig.engine.values import fold
+
+if TYPE_CHECKING:  # it brings pandas, which the live system can do without
+    import pyarrow.dataset as ds
 
 _BATCH = 1 << 20  # rows of activities that are looked at together
 _WORD = 16  # flags that are folded into a class together
@@ -112,6 +114,8 @@ def _matched(plan: Plan, batch: pa.RecordBatch) -> _Matched:
 
 def _with_dictionaries(events: ds.Dataset, names: Iterable[str]) -> ds.Dataset:
     """Let Parquet hand out its text columns as it keeps them: each distinct text once."""
+    import pyarrow.dataset as ds  # noqa: PLC0415  # brings pandas, late if at all
+
     if not isinstance(events, ds.FileSystemDataset):
         return events
     texts = {name for name in names if name == "type" or name.startswith("text:")}

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 
 from einig.engine.history.contract import History
 from einig.engine.instants import FOREVER
@@ -60,7 +59,7 @@ def lead_of(history: History, lead_id: str) -> LeadHistory:
     if number < 0:
         raise NoSuchLead(lead_id)
     facts = history.facts.filter(pc.equal(history.facts["lead"], number))
-    events = history.events.to_table(filter=ds.field("lead") == number)
+    events = history.events.to_table(filter=pc.field("lead") == number)
     return LeadHistory(
         lead_id,
         history.leads["created_at"][number].as_py(),

@@ -1,0 +1,1 @@
+"""Django's backend for SQLite, with more patience for others who write."""
