@@ -16,6 +16,7 @@ from einig.flow.permissions import may, require
 from einig.store.models import ApiKey, Handoff, NurtureEntry, Received, Source, Stage, User
 from einig.web.clock import now, who
 from einig.web.forms import CampaignForm, MappingForm, SourceForm
+from einig.web.typed import id_of
 
 WAYS = {
     "marketing": _("Marketing: everyone who can be followed up"),
@@ -108,7 +109,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
     if do == "key":
         token = sources.make_key(found, by=me, at=now())
     elif do == "revoke":
-        key = get_object_or_404(ApiKey, id=request.POST.get("key") or 0, source=found)
+        key = get_object_or_404(ApiKey, id=id_of(request, "key"), source=found)
         sources.revoke_key(key, by=me, at=now())
     elif do == "map" and mapping.is_valid():
         sources.map_webhook(found, mapping.cleaned_data["mapping"], by=me, at=now())
@@ -139,7 +140,7 @@ def received(request: HttpRequest) -> HttpResponse:
     me = who(request)
     require(me, "mend_received")
     if request.method == "POST":
-        one = get_object_or_404(Received, id=request.POST.get("id") or 0)
+        one = get_object_or_404(Received, id=id_of(request, "id"))
         if "body" in request.POST and request.POST.get("do") == "mend":
             capture.mend(one, request.POST["body"])
         elif request.POST.get("do") == "restore":
@@ -209,6 +210,11 @@ def glossary(request: HttpRequest) -> HttpResponse:
 
 def _month(code: str | None, at: int) -> reports.Month:
     year, _sep, month = (code or "").partition("-")
-    if year.isdigit() and month.isdigit() and 1 <= int(month) <= 12 and 1971 <= int(year) <= 2200:
+    if (
+        year.isdecimal()
+        and month.isdecimal()
+        and 1 <= int(month) <= 12
+        and 1971 <= int(year) <= 2200
+    ):
         return reports.Month(int(year), int(month))
     return reports.month_of(at)
