@@ -52,11 +52,11 @@ def rest(body: bytes, headers: dict[str, str], path: str = "/api/leads") -> Any:
     return Client().post(path, body, content_type="application/json", headers=headers)
 
 
-def hook(body: bytes) -> Any:
+def hook(body: bytes, kind: str = "application/json") -> Any:
     """Send signed bytes to the webhook."""
     signed = "sha256=" + hmac.new(b"s", body, hashlib.sha256).hexdigest()
     headers = {"X-Einig-Signature": signed}
-    return Client().post("/hooks/chat", body, content_type="application/json", headers=headers)
+    return Client().post("/hooks/chat", body, content_type=kind, headers=headers)
 
 
 # --- what is no message -------------------------------------------------------------------------
@@ -147,6 +147,14 @@ def test_the_webhook_answers_only_who_signs(chat: Source) -> None:
     assert not Received.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
+def test_the_webhook_reads_a_body_whatever_it_is_called(chat: Source, kind: str) -> None:
+    given = {"message": {"id": 1}, "contact": {"emails": ["a@b.example"]}}
+    assert hook(json.dumps(given).encode(), kind).status_code == 200
+
+
 # --- what stands in a message -------------------------------------------------------------------
 
 
@@ -159,15 +167,15 @@ def test_odd_text_in_every_field_is_kept_readable(
     email = "petra@pumpen.example"
     match way:
         case "rest":
-            said = {"attributes": {"email": email, "name": text, text[:150]: text}}
+            said: dict[str, Any] = {"attributes": {"email": email, "name": text, text[:150]: text}}
             said |= {"properties": {"message": text, text[:150]: text}}
             said |= {"activity": text[:200], "campaign": text[:120], "message_id": text[:180]}
             answer = rest(json.dumps(said).encode(), key(us, "capture"))
             assert answer.status_code == 202
             assert answer.json()["lead"] is not None
         case "hook":
-            given = {"message": {"id": text[:150], "text": text}}
-            given |= {"contact": {"name": text, "emails": [email]}}
+            contact = {"name": text, "emails": [email]}
+            given = {"message": {"id": text[:150], "text": text}, "contact": contact}
             assert hook(json.dumps(given).encode()).status_code == 200
         case _:
             fields = {"name": text[:120], "company": text[:120], "wants": text, "email": email}
