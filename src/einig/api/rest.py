@@ -6,18 +6,21 @@ import hashlib
 import time
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from django.http import HttpRequest
-from ninja import Field, NinjaAPI, Router, Schema, Status
-from ninja.errors import HttpError
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, NinjaAPI, Query, Router, Schema, Status
+from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
+from pydantic import AfterValidator
 
 from einig.engine.instants import instant, iso
+from einig.engine.values import legible
 from einig.flow import capture, journey, outcomes
-from einig.store.models import ApiKey, Lead, Outcome
+from einig.store.models import ApiKey, Lead, Outcome, Received
 
 _PAGE = 100
+Text = Annotated[str, AfterValidator(lambda text: legible(text).strip())]
 
 
 class Key(HttpBearer):
@@ -36,10 +39,10 @@ class NewLead(Schema):
     attributes: dict[str, str] = Field(
         description="What is known: email or phone, and what the agreement asks for."
     )
-    activity: str | None = Field(None, max_length=200, description="What they did, if anything.")
+    activity: Text | None = Field(None, max_length=200, description="What they did, if anything.")
     properties: dict[str, str] = Field(default_factory=dict)
-    campaign: str | None = Field(None, max_length=120)
-    message_id: str | None = Field(
+    campaign: Text | None = Field(None, max_length=120)
+    message_id: Text | None = Field(
         None, max_length=180, description="Sent again, the same id counts once."
     )
 
@@ -72,7 +75,7 @@ class NewOutcome(Schema):
 
     outcome: Literal["won", "lost"]
     revenue: Decimal | None = Field(None, ge=0, max_digits=12, decimal_places=2)
-    reason: str = Field("", max_length=200)
+    reason: Text = Field("", max_length=200)
     at: datetime | None = Field(None, description="With a time zone; now if it is missing.")
 
 
@@ -107,7 +110,10 @@ def capture_lead(request: HttpRequest, said: NewLead) -> Status[Taken]:
 
 @router.get("/leads", response=list[LeadOut], summary="List leads")
 def list_leads(
-    request: HttpRequest, stage: str | None = None, sales_ready: bool | None = None, page: int = 1
+    request: HttpRequest,
+    stage: str | None = None,
+    sales_ready: bool | None = None,
+    page: int = Query(1, ge=1, le=100_000),  # type: ignore[type-arg]  # ninja reads it at run time
 ) -> list[LeadOut]:
     """Return leads, newest first, a hundred a page."""
     _key(request, "read")
@@ -116,7 +122,7 @@ def list_leads(
         found = found.filter(stage=stage)
     if sales_ready is not None:
         found = found.filter(sales_ready=sales_ready)
-    first = (max(1, page) - 1) * _PAGE
+    first = (page - 1) * _PAGE
     return [_out(lead) for lead in found.order_by("-created_at", "-id")[first : first + _PAGE]]
 
 
@@ -136,6 +142,8 @@ def say_outcome(request: HttpRequest, lead_id: str, said: NewOutcome) -> Done:
         if said.at.tzinfo is None:
             raise HttpError(422, "at needs a time zone, like 2026-11-24T08:15:00Z")
         at = min(at, instant(said.at))
+        if at < 0:
+            raise HttpError(422, "at is before 1970")
     won = said.outcome == "won"
     if Outcome.objects.filter(lead=lead, won=won, at=at).exists():
         return Done()
@@ -184,3 +192,32 @@ def _now() -> int:
 
 api = NinjaAPI(title="Einig", version="1", auth=Key(), docs_url=None, urls_namespace="api")
 api.add_router("", router)
+
+
+@api.exception_handler(ValidationError)
+def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Say which field cannot be used, and why."""
+    told = [{"loc": of["loc"], "msg": of["msg"], "type": of["type"]} for of in error.errors]
+    why = "; ".join(f"{'.'.join(map(str, of['loc'][2:]))}: {of['msg']}" for of in told)
+    kept = _keep(request, f"the REST API cannot use this: {why}")
+    return api.create_response(request, {"detail": told, "kept": kept}, status=422)
+
+
+@api.exception_handler(HttpError)
+def refused(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Say in a sentence why not."""
+    kept = error.status_code == 400 and _keep(request, "the REST API cannot use this: not JSON")
+    told = {"detail": str(error)} | ({"kept": True} if kept else {})
+    return api.create_response(request, told, status=error.status_code)
+
+
+def _keep(request: HttpRequest, reason: str) -> bool:
+    """Keep a lead that cannot be used, so that it can be mended; return whether it is one."""
+    key = getattr(request, "auth", None)
+    if not isinstance(key, ApiKey) or "capture" not in key.scopes:
+        return False
+    if request.method != "POST" or request.path.rstrip("/") != "/api/leads":
+        return False
+    body = legible(request.body.decode("utf-8", "backslashreplace"))
+    Received.objects.create(source=key.source, body=body, at=_now(), reason=reason[:300])
+    return True

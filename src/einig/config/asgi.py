@@ -16,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "einig.config.settings")
 pages: Any = get_asgi_application()
 
 from einig.api.collect import Collector  # noqa: E402  # Django has to be set up first
+from einig.api.size import limited  # noqa: E402  # as above
 from einig.api.writer import Writer  # noqa: E402  # as above
 
 Message = MutableMapping[str, Any]
@@ -33,6 +34,8 @@ async def application(
         await _live(receive, send)
     elif scope["type"] == "http" and scope["path"].startswith("/v1/"):
         await collector(scope, receive, send)
+    elif scope["type"] == "http":
+        await limited(pages, scope, receive, send)
     else:
         await pages(scope, receive, send)
 

@@ -28,6 +28,18 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
+def legible(text: str) -> str:
+    """Return text without what no database keeps and no page shows: control characters.
+
+    Any other white space than line breaks and tabs becomes a space.
+    """
+    if text.isprintable():
+        return text
+    text = text.replace("\r\n", "\n")
+    odd = (c for c in set(text) if not c.isprintable() and c not in "\n\t")
+    return text.translate({ord(c): " " if c.isspace() else None for c in odd})
+
+
 def fold(text: str) -> str:
     """Return text as it is compared: tidied and case-folded (``Straße`` equals ``STRASSE``)."""
     return unicodedata.normalize("NFC", tidy(text).casefold())

@@ -8,4 +8,4 @@ from einig.store.models import AuditEntry, Lead, User
 def record(action: str, about: str | Lead, *, at: int, by: User | None, **detail: object) -> None:
     """Write down what was done. `about` is a lead or a name like `version:4`."""
     name = f"lead:{about.lead_id}" if isinstance(about, Lead) else about
-    AuditEntry.objects.create(action=action, about=name, at=at, by=by, detail=detail)
+    AuditEntry.objects.create(action=action, about=name[:80], at=at, by=by, detail=detail)

@@ -14,7 +14,7 @@ from einig.store.models import Received, Source
 def receive(messages: Iterable[Mapping[str, Any]], *, source: Source | None, at: int) -> int:
     """Keep messages as they came, so that the journey takes them in; return how many."""
     rows = [
-        Received(source=source, body=json.dumps(_named(message), ensure_ascii=False), at=at + n)
+        Received(source=source, body=_written(message), at=at + n)
         for n, message in enumerate(messages)
     ]
     Received.objects.bulk_create(rows, batch_size=500)
@@ -77,5 +77,7 @@ def restore(received: Received) -> None:
     Received.objects.filter(id=received.id).update(dismissed_at=None)
 
 
-def _named(message: Mapping[str, Any]) -> dict[str, Any]:
-    return {"messageId": secrets.token_hex(16)} | dict(message)
+def _written(message: Mapping[str, Any]) -> str:
+    """Return a message as JSON with an id; half of a character becomes a question mark."""
+    named = {"messageId": secrets.token_hex(16)} | dict(message)
+    return json.dumps(named, ensure_ascii=False).encode(errors="replace").decode()

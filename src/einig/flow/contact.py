@@ -31,7 +31,7 @@ def details(attributes: Mapping[str, str], country: str) -> Iterator[tuple[str, 
     for name, value in attributes.items():
         kind = _KINDS.get(name.casefold())
         if kind is not None and (normal := normalize(kind, value, country)):
-            yield kind, value[:254], normal
+            yield kind, value[:254], normal[:254]
 
 
 def normalize(kind: str, value: str, country: str) -> str | None:

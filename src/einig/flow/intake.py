@@ -170,7 +170,7 @@ def _describe(lead: Lead, message: Message, found: list[tuple[str, str, str]]) -
     domains = (contact.domain_of(n) for kind, _, n in found if kind == ContactDetail.Kind.EMAIL)
     domain = next(filter(None, domains), "")
     if (company or domain) and (lead.company is None or company):
-        lead.company = _company(company, domain)
+        lead.company = _company(company, domain[:200])
 
 
 def _company(name: str, domain: str) -> Company:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import logging
 import time
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, DataError, connection, transaction
 
 from einig.engine.backtest.handoffs import handoffs_of
 from einig.engine.instants import FOREVER
@@ -129,9 +129,9 @@ def _take_in(received: Received, versions: list[InForce]) -> None:
             received.delete()
     except Unusable as unusable:
         Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
-    except DatabaseError:
-        raise  # the next try may do better
     except Exception as error:  # a mistake of ours must not hold up what comes after
+        if isinstance(error, DatabaseError) and not isinstance(error, DataError):
+            raise  # the next try may do better
         log.exception("message %s could not be taken in", received.id)
         Received.objects.filter(id=received.id).update(reason=f"our mistake: {error!r}"[:300])
 

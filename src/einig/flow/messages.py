@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from einig.engine.instants import instant
-from einig.engine.values import plain
+from einig.engine.values import legible, plain
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 _PLACES = {"company.name": "company", "company.industry": "industry"}
@@ -135,8 +135,7 @@ def _text(value: Any) -> str | None:
 
 
 def _clean(text: str) -> str:
-    """Leave out what no database keeps and no page shows: control characters."""
-    return "".join(c for c in text if c.isprintable() or c in "\n\t").strip()
+    return legible(text).strip()
 
 
 def _id(given: Mapping[str, Any], name: str) -> str | None:

@@ -254,11 +254,12 @@ class MappingForm(forms.Form):
     def clean_mapping(self) -> dict[str, Any]:
         """Refuse a mapping that names no id or no attribute."""
         given = self.cleaned_data["mapping"]
-        attributes = given.get("attributes") if isinstance(given, dict) else None
-        texts = isinstance(attributes, dict) and all(
-            isinstance(p, str) for p in attributes.values()
-        )
-        if not (texts and attributes and isinstance(given.get("id"), str)):
+        given = given if isinstance(given, dict) else {}
+        attributes, properties = given.get("attributes"), given.get("properties", {})
+        texts = [given.get("id"), given.get("activity", "")]
+        for paths in (attributes, properties):
+            texts += paths.values() if isinstance(paths, dict) else [None]
+        if not attributes or not all(isinstance(text, str) for text in texts):
             raise forms.ValidationError(_("Name the path of the id, and of one attribute or more."))
         return dict(given)
 

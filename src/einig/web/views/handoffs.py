@@ -19,6 +19,7 @@ from einig.store.models import Handoff, NurtureEntry, Role, User
 from einig.web.clock import now, who
 from einig.web.forms import AttemptForm
 from einig.web.templatetags.einig import exactly
+from einig.web.typed import id_of
 
 LATER = {"hour": 0, "day": 0, "week": 6}  # whole days to go before the next working morning
 
@@ -115,7 +116,7 @@ def answered(request: HttpRequest, handoff_id: int) -> HttpResponse:
 def reassign(request: HttpRequest, handoff_id: int) -> HttpResponse:
     """Give a hand-off to somebody else."""
     of = _mine(request, handoff_id)
-    to = get_object_or_404(User, id=request.POST.get("to") or 0, is_active=True)
+    to = get_object_or_404(User, id=id_of(request, "to"), is_active=True)
     try:
         handoff.reassign(of, to=to, by=who(request), at=now())
     except handoff.Closed:

@@ -241,7 +241,7 @@ def _found(request: HttpRequest) -> QuerySet[Lead]:
         by_detail = Q(contact_details__normal__startswith=text.casefold())
         by_name = Q(name__icontains=text) | Q(company__name__icontains=text) | Q(lead_id=text)
         found = found.filter(by_name | by_detail).distinct()
-    if (source := request.GET.get("source", "")).isdigit():
+    if (source := request.GET.get("source", "")).isdecimal():
         found = found.filter(source_id=int(source))
     return found.order_by(SORTS.get(request.GET.get("sort", ""), "-created_at"), "-id")
 
@@ -255,7 +255,7 @@ def _query(request: HttpRequest) -> str:
 def _moment(request: HttpRequest, lead: Lead, at: int) -> int:
     """Return the instant that is asked for: so many days ago, but not before the lead existed."""
     ago = request.GET.get("ago", "0")
-    days = int(ago) if ago.isdigit() and len(ago) < 5 else 0
+    days = int(ago) if ago.isdecimal() and len(ago) < 5 else 0
     return max(lead.created_at, at - days * DAY)
 
 

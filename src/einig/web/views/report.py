@@ -88,7 +88,8 @@ def glossary(request: HttpRequest) -> HttpResponse:
 
 
 def _month(code: str | None, at: int) -> reports.Month:
-    year, _sep, month = (code or "").partition("-")
-    if year.isdigit() and month.isdigit() and 1 <= int(month) <= 12 and 1971 <= int(year) <= 2200:
+    year, _sep, month = (code or "")[:9].partition("-")
+    is_month = year.isdecimal() and month.isdecimal() and 1 <= int(month) <= 12
+    if is_month and 1971 <= int(year) <= 2200:
         return reports.Month(int(year), int(month))
     return reports.month_of(at)

@@ -13,6 +13,7 @@ from einig.store.models import ApiKey, Received, Source
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import CampaignForm, MappingForm, SourceForm
+from einig.web.typed import id_of
 
 
 def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
@@ -58,7 +59,7 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
     if do == "key":
         token = sources.make_key(found, by=me, at=now())
     elif do == "revoke":
-        key = get_object_or_404(ApiKey, id=request.POST.get("key") or 0, source=found)
+        key = get_object_or_404(ApiKey, id=id_of(request, "key"), source=found)
         sources.revoke_key(key, by=me, at=now())
     elif do == "map" and mapping.is_valid():
         sources.map_webhook(found, mapping.cleaned_data["mapping"], by=me, at=now())
@@ -89,7 +90,7 @@ def received(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     me = who(request)
     require(me, "mend_received")
     if request.method == "POST":
-        one = get_object_or_404(Received, id=request.POST.get("id") or 0)
+        one = get_object_or_404(Received, id=id_of(request, "id"))
         if "body" in request.POST and request.POST.get("do") == "mend":
             capture.mend(one, request.POST["body"])
         elif request.POST.get("do") == "restore":
