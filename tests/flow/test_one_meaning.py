@@ -24,7 +24,8 @@ from tests.live import AGREED, NOW, Company, company, identify, track
 
 pytestmark = pytest.mark.django_db
 
-LOOSER = AGREED.replace("any: [intent, {engagement: 20}]", "any: [intent, {engagement: 10}]")
+FIRST = AGREED + "explore: 50%\n"
+LOOSER = FIRST.replace("any: [intent, {engagement: 20}]", "any: [intent, {engagement: 10}]")
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def test_live_decides_as_a_replay_in_thousands_of_histories(
 
 def check(steps: list[Step], changes: bool) -> None:
     with transaction.atomic():
-        us = company()
+        us = company(FIRST)
         at = NOW
         for n, step in enumerate(steps):
             at += step.wait
@@ -141,9 +142,9 @@ def _compare(end: int) -> None:
     for n, id_ in enumerate(ids):
         lead = Lead.objects.get(lead_id=id_)
         live = lead.handoffs.filter(kind="sales").order_by("opened_at")
-        assert (
-            list(live.values_list("opened_at", flat=True)) == opened.at[opened.lead == n].tolist()
-        )
+        mine = opened.lead == n
+        replayed = zip(opened.at[mine].tolist(), opened.explored[mine].tolist(), strict=True)
+        assert list(live.values_list("opened_at", "explored")) == list(replayed)
         assert (lead.fit, lead.engagement) == (decided.fit[n], decided.engagement[n])
         assert (lead.intent, lead.sales_ready) == (decided.intent[n], decided.sales_ready[n])
         own = decided.ready.lead == n

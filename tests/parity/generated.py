@@ -381,6 +381,9 @@ def _rules(intents: Sequence[str]) -> SearchStrategy[Rule]:
     return several
 
 
+_EXPLORES = st.sampled_from([0.0, 0.0, 0.5, 1.0])
+
+
 @st.composite
 def agreements(draw: st.DrawFn, lively: bool = False) -> Agreement:
     """Return one agreement; a lively one asks for one action, whatever its properties are."""
@@ -393,6 +396,7 @@ def agreements(draw: st.DrawFn, lively: bool = False) -> Agreement:
         intent[0] = replace(intent[0], activity="demo", where=(), times=1)
         return Agreement(
             name="Lively",
+            explore=draw(_EXPLORES),
             sales_ready=draw(_LIVELY_RULES),
             engagement=tuple(engagement),
             silence=tuple(silence),
@@ -401,6 +405,7 @@ def agreements(draw: st.DrawFn, lively: bool = False) -> Agreement:
     tables = st.lists(FIT_TABLES, max_size=2, unique_by=lambda table: fold(table.attribute))
     return Agreement(
         name="Generated",
+        explore=draw(_EXPLORES),
         sales_ready=draw(_rules([i.name for i in intent])),
         lead=draw(st.just(LeadRule()) | st.just(LeadRule()) | _LEAD_RULE),
         fit=tuple(draw(tables)),

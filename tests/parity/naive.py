@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from dataclasses import replace
@@ -77,12 +78,18 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
             e for e, of in zip(named, values, strict=True) if all(_holds(w, of) for w in c.where)
         ]
 
-    def state(at: int, agreement: m.Agreement) -> State:
-        mine, done, who = linked(at), known(at), agreement.lead
-        values = {_fold(f.attribute): _fold(f.value) for f in _held(facts, at) if f.lead_id in mine}
+    def told_of(at: int) -> dict[str, str]:
+        mine = linked(at)
+        return {_fold(f.attribute): _fold(f.value) for f in _held(facts, at) if f.lead_id in mine}
+
+    def allowed(at: int, who: m.LeadRule, values: dict[str, str]) -> bool:
         reachable = not who.reachable_by or any(values.get(_fold(a)) for a in who.reachable_by)
         never = any(all(_holds(where, values) for where in entry) for entry in who.never)
-        if not reachable or never or merged(at):
+        return reachable and not never and not merged(at)
+
+    def state(at: int, agreement: m.Agreement) -> State:
+        done, who, values = known(at), agreement.lead, told_of(at)
+        if not allowed(at, who, values):
             return State(at, 0, 0, False, False)
         inquiries = [e.at for e in done if _fold(e.type) in map(_fold, who.inquiries)]
         first = min(inquiries, default=FOREVER) if who.inquiries else born
@@ -109,18 +116,21 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
 
     def qualified(agreement: m.Agreement, returned: int, at: int) -> bool:
         rising = [c for c in agreement.engagement if any(s.points > 0 for s in c.steps)]
-        moves = [returned, *(t for t in instants if returned < t <= at)]
-        good: list[m.Engagement | m.Intent] = [*agreement.intent, *rising]
-        seen = [
-            [(c, e, e.lead_id in linked(t)) for c in good for e in matching(c, t)] for t in moves
-        ]
+        when = [returned, *(t for t in instants if returned < t <= at)]
+        up: list[m.Engagement | m.Intent] = [*agreement.intent, *rising]
+        seen = [[(c, e, e.lead_id in linked(t)) for c in up for e in matching(c, t)] for t in when]
         return any(news not in before for before, now in pairwise(seen) for news in now)
 
     judged = [state(at, version[-1]) for at in instants if (version := _held(versions, at))]
     told = [f for f in rows.feedback if f.lead_id in linked(f.at) and not merged(f.at)]
     returns = [f.at for f in told if f.verdict == "returned"]
+    ready = [state.at for state in judged if state.ready]
+    week = born + 7 * 24 * 3600 * 10**6
+    drawn = [v for v in _held(versions, week)[-1:] if _share("explore", v.name, me) < v.explore]
+    if born > BEGINNING and week <= until and drawn and week < min([FOREVER, *ready, *returns]):
+        ready += [week] * allowed(week, drawn[0].lead, told_of(week))
     opened: list[int] = []
-    for at in [state.at for state in judged if state.ready]:
+    for at in sorted(ready):
         returned = max((r for r in returns if r <= at), default=None)
         waiting = not any(returned is None or handoff > returned for handoff in opened)
         if waiting and (returned is None or qualified(_held(versions, at)[-1], returned, at)):
@@ -130,6 +140,10 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
 
 def _held(spans: list[tuple[int, int, T]], at: int) -> list[T]:
     return [row for start, end, row in spans if start <= at < end]
+
+
+def _share(*parts: str) -> float:
+    return int(hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16], 16) / 2**64
 
 
 def _or(given: int | None, otherwise: int) -> int:

@@ -44,9 +44,17 @@ class TooFewAttempts(Exception):
 
 
 def open_handoff(
-    lead: Lead, version: InForce, *, at: int, kind: str = Handoff.Kind.SALES, by: User | None = None
+    lead: Lead,
+    version: InForce,
+    *,
+    at: int,
+    kind: str = Handoff.Kind.SALES,
+    by: User | None = None,
+    explored: float = 0.0,
 ) -> Handoff:
     """Hand a lead to the person who should have it, with the clock of the agreement.
+
+    `explored` is the probability with which a lead below the line was drawn.
 
     An applicant or a competitor goes to nobody: the hand-off is written down and closed at once.
     Where nobody is available it waits without a person, and is routed again as soon as there is
@@ -54,6 +62,7 @@ def open_handoff(
     """
     agreement = version.agreement
     handoff = Handoff(lead=lead, version_id=version.id, kind=kind, opened_at=at, by_hand=by)
+    handoff.explored = explored
     relation = relation_of(lead)
     if relation in OUTSIDE and by is None:
         handoff.routing = {"rule": relation}

@@ -16,6 +16,7 @@ import time
 
 from django.db import DatabaseError, DataError, connection, transaction
 
+from einig.engine.backtest.exploring import draws
 from einig.engine.backtest.handoffs import handoffs_of
 from einig.engine.instants import FOREVER
 from einig.engine.scoring import LeadHistory, counts, next_change, shows_intent, turns
@@ -85,10 +86,11 @@ def judge(
     version = scoring.in_force(at, versions)
     history = scoring.lead_history(lead)
     lead.last_known, lead.judged_at = max(lead.last_known, at), at
-    lead.next_change_at = _next_change(history, versions, at)
+    lead.next_change_at = _next_change(lead, history, versions, at)
     opened: list[Handoff] = []
     if version is not None:
-        if _decide(lead, history, versions, since, at):
+        is_drawn = since <= _drawn_at(lead, versions) <= at
+        if _decide(lead, history, versions, since, at) or is_drawn:
             opened = _hand_over(lead, history, versions, since, at)
         event = taken_in.event if taken_in is not None else None
         if not opened and event is not None and counts(version.plan, history, event.event_id):
@@ -110,12 +112,20 @@ def _hand_over(
     """Open the hand-offs that fall between the last look and this one."""
     opened: list[Handoff] = []
     returns, timeline = scoring.returns(lead), scoring.enactments(versions)
-    for instant in handoffs_of(history, timeline, returns, at):
+    decided_at = scoring.decided_at(lead)
+    for opening in handoffs_of(history, timeline, returns, at, decided_at=decided_at):
         kept = lead.handoffs.filter(kind=Handoff.Kind.SALES, closed_at=None)
-        by = scoring.in_force(instant, versions)
-        if instant >= since and by is not None and not kept.exists():
-            opened.append(handoff.open_handoff(lead, by, at=instant))
+        by = scoring.in_force(opening.at, versions)
+        if opening.at >= since and by is not None and not kept.exists():
+            explored = opening.explored
+            opened.append(handoff.open_handoff(lead, by, at=opening.at, explored=explored))
     return opened
+
+
+def _drawn_at(lead: Lead, versions: list[InForce]) -> int:
+    """Return when a lead is drawn for the share that goes to sales below the line."""
+    draw = draws(lead.lead_id, lead.created_at, scoring.enactments(versions))
+    return draw[0] if draw is not None else FOREVER
 
 
 def _take_in(received: Received, versions: list[InForce]) -> None:
@@ -173,10 +183,11 @@ def _says(of: Lead | Decision) -> tuple[int | None, int, int, bool, bool]:
     return of.version_id, of.fit, of.engagement, of.intent, of.sales_ready
 
 
-def _next_change(history: LeadHistory, versions: list[InForce], at: int) -> int | None:
+def _next_change(lead: Lead, history: LeadHistory, versions: list[InForce], at: int) -> int | None:
     """Return when a lead has to be looked at again if nothing else happens."""
     version = scoring.in_force(at, versions)
     coming = [later.since for later in versions if later.since > at]
+    coming += [drawn] if at < (drawn := _drawn_at(lead, versions)) < FOREVER else []
     if version is not None:
         changes = next_change(version.plan, history, at)
         coming += [changes] if changes is not None else []

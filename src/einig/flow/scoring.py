@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from einig.engine.agreement import loads
 from einig.engine.agreement.model import Agreement
 from einig.engine.history import LinkRow
+from einig.engine.instants import FOREVER
 from einig.engine.scoring import Enactment, LeadHistory, Plan, lead_from, plan
 from einig.store import rows
 from einig.store.history import GIVEN_BACK
@@ -80,6 +81,12 @@ def _links(lead: Lead) -> tuple[list[LinkRow], dict[str, int], dict[int, str]]:
         waiting = found & births.keys()
     keys |= rows.identities(births)
     return list(links.values()), births, keys
+
+
+def decided_at(lead: Lead) -> int:
+    """Return when a lead was won or lost for the first time; FOREVER where it was not."""
+    first = lead.outcomes.order_by("at").values_list("at", flat=True).first()
+    return FOREVER if first is None else first
 
 
 def returns(lead: Lead) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +15,6 @@ from einig.engine.history.contract import MERGED, History
 from einig.engine.instants import DAY, FOREVER
 from einig.engine.scoring.decisions import Decisions
 from einig.engine.scoring.plan import Bools, Ints
-from einig.engine.shares import drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class Measures:
     days_to_win: tuple[float, float, float] | None  # lower quartile, median, upper quartile
     sales_hours: float | None  # None where the agreement names no attempts and minutes
     outside_ideal: int  # showed intent, and were never sales-ready
-    explored: int  # never sales-ready, and drawn for the share that goes to sales all the same
+    explored: int  # below the line, and drawn for the share that goes to sales all the same
     months: tuple[Month, ...] | None
 
     @property
@@ -139,7 +137,7 @@ def measures(
     ready = sales_ready(decided, of)
     won, lost = of.won & of.counted, of.known & ~of.won & of.counted
     open_ = of.counted & ~of.known
-    before = handed_over.at < of.first_at[handed_over.lead]
+    before = (handed_over.at < of.first_at[handed_over.lead]) & (handed_over.explored == 0)
     before &= of.counted[handed_over.lead]
     never = of.counted & (decided.first_ready_at == FOREVER)
     dated = history.about.dated
@@ -161,7 +159,7 @@ def measures(
         days_to_win=_days_to_win(decided, of, ready & won) if dated else None,
         sales_hours=_hours(agreement, int(before.sum())),
         outside_ideal=int((never & (decided.first_intent_at < of.first_at)).sum()),
-        explored=_explored(history, agreement, never),
+        explored=int((handed_over.explored > 0).sum()),
         months=_months(history, ready, won, lost) if dated else None,
     )
 
@@ -202,14 +200,6 @@ def _hours(agreement: Agreement, handed_over: int) -> float | None:
     if attempts is None or attempts.minutes is None:
         return None
     return handed_over * attempts.at_least * attempts.minutes / 60
-
-
-def _explored(history: History, agreement: Agreement, leads: Bools) -> int:
-    if not agreement.explore:
-        return 0
-    ids: Sequence[str] = history.leads["lead_id"].filter(leads).to_pylist()
-    share, name = agreement.explore, agreement.name
-    return sum(drawn(id_, agreement=name, purpose="explore", share=share) for id_ in ids)
 
 
 def _months(history: History, ready: Bools, won: Bools, lost: Bools) -> tuple[Month, ...]:

@@ -46,6 +46,7 @@ Criterion = Engagement | Intent
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
 
 
 class PlanArrays(NamedTuple):

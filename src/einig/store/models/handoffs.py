@@ -55,6 +55,7 @@ class Handoff(models.Model):
     to = models.ForeignKey(User, models.PROTECT, null=True, related_name="handoffs")
     opened_at = InstantField(db_index=True)
     by_hand = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    explored = models.FloatField(default=0)  # probability of the draw; 0: it was sales-ready
     routing = models.JSONField(default=dict)  # why this person
     due_at = InstantField(null=True)
     accepted_at = InstantField(null=True)
