@@ -17,7 +17,7 @@ from einig.engine.scoring import Enactment
 from einig.flow import scoring
 from einig.flow.organisation import organisation
 from einig.store import history
-from einig.store.models import Handoff, Lead, Outcome, Source, Stage, Version
+from einig.store.models import Attempt, Handoff, Lead, Outcome, Source, Stage, Team, Version
 
 FIGURES_FROM = 5  # people: smaller teams would show figures of single persons
 
@@ -210,19 +210,21 @@ def follow_up(*, since: int, at: int, per_person: bool) -> list[FollowUp]:
         .exclude(closing=Handoff.Closing.HELD)
         .values(group)
         .annotate(
-            people=Count("to__team__people", distinct=True),
-            n=Count("id", distinct=True),
-            in_time=Count("id", distinct=True, filter=Q(first_attempt_at__lte=F("due_at"))),
-            late=Count("id", distinct=True, filter=Q(first_attempt_at__gt=F("due_at"))),
-            silent=Count("id", distinct=True, filter=Q(first_attempt_at=None, due_at__lt=at)),
-            open_now=Count("id", distinct=True, filter=Q(closed_at=None)),
+            n=Count("id"),
+            in_time=Count("id", filter=Q(first_attempt_at__lte=F("due_at"))),
+            late=Count("id", filter=Q(first_attempt_at__gt=F("due_at"))),
+            silent=Count("id", filter=Q(first_attempt_at=None, due_at__lt=at)),
+            open_now=Count("id", filter=Q(closed_at=None)),
         )
         .order_by(group)
     )
+    people = dict(Team.objects.values_list("name").annotate(n=Count("people")))
+    over = {"opened_at__gte": since, "closed_at__isnull": False, "kind": Handoff.Kind.SALES}
+    closed = dict(Handoff.objects.filter(**over).values_list(group).annotate(n=Count("id")))
     tries = dict(
-        Handoff.objects.filter(opened_at__gte=since, closed_at__isnull=False, kind="sales")
-        .values_list(group)
-        .annotate(n=Count("attempts") * 1.0 / Count("id", distinct=True))
+        Attempt.objects.filter(**{f"handoff__{name}": of for name, of in over.items()})
+        .values_list(f"handoff__{group}")
+        .annotate(n=Count("id"))
     )
     return [
         FollowUp(
@@ -231,11 +233,11 @@ def follow_up(*, since: int, at: int, per_person: bool) -> list[FollowUp]:
             row["in_time"],
             row["late"],
             row["silent"],
-            tries.get(row[group]),
+            tries.get(row[group], 0) / closed[row[group]] if row[group] in closed else None,
             row["open_now"],
         )
         for row in rows
-        if per_person or row["people"] >= FIGURES_FROM
+        if per_person or people.get(row[group], 0) >= FIGURES_FROM
     ]
 
 
