@@ -8,7 +8,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from einig.engine.instants import DAY, HOUR, SECOND
-from einig.store.models import Attempt, Handoff, User
+from einig.store.models import Attempt, Handoff, Team, User
 
 FIGURES_FROM = 5  # people: smaller teams would show figures of single persons
 RESPONSES = (5 * 60 * SECOND, HOUR, 4 * HOUR, DAY, 3 * DAY)  # the bounds in which they are counted
@@ -44,12 +44,11 @@ def figures(*, since: int, at: int, per_person: bool) -> list[FollowUp]:
         )
         .order_by(group)
     )
-    tries = dict(
-        Handoff.objects.filter(opened_at__gte=since, closed_at__isnull=False, kind="sales")
-        .values_list(group)
-        .annotate(n=Count("attempts") * 1.0 / Count("id", distinct=True))
-    )
-    people = dict(User.objects.values_list("team__name").annotate(n=Count("id")))
+    over = _handed_over(since).filter(closed_at__isnull=False)
+    closed = dict(over.values_list(group).annotate(n=Count("id")))
+    tried = Attempt.objects.filter(handoff__in=over).values_list(f"handoff__{group}")
+    tries = dict(tried.annotate(n=Count("id")))
+    people = dict(Team.objects.values_list("name").annotate(n=Count("people")))
     return [
         FollowUp(
             str(row[group] or "–"),
@@ -57,11 +56,11 @@ def figures(*, since: int, at: int, per_person: bool) -> list[FollowUp]:
             row["in_time"],
             row["late"],
             row["silent"],
-            tries.get(row[group]),
+            tries.get(row[group], 0) / closed[row[group]] if row[group] in closed else None,
             row["open_now"],
         )
         for row in rows
-        if per_person or people[row[group]] >= FIGURES_FROM
+        if per_person or people.get(row[group], 0) >= FIGURES_FROM
     ]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from einig.store.models import Event, Lead
+from django.db.models import Prefetch
+
+from einig.store.models import Attempt, Event, Lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ def timeline(lead: Lead, *, most: int = 100) -> list[Entry]:
     """Return the newest entries of a lead, newest first."""
     events = Event.objects.filter(identity__lead=lead).order_by("-at", "-id")[:most]
     found = [Entry(e.at, "activity", e.type, detail=e.properties) for e in events]
-    for handoff in lead.handoffs.select_related("to", "version"):
+    tries = Prefetch("attempts", queryset=Attempt.objects.select_related("by"))
+    for handoff in lead.handoffs.select_related("to", "version").prefetch_related(tries):
         name = handoff.to.name if handoff.to else ""
         number = {"version": handoff.version.number, "kind": handoff.kind}
         found.append(Entry(handoff.opened_at, "handoff", handoff.kind, name, number))
@@ -31,7 +34,7 @@ def timeline(lead: Lead, *, most: int = 100) -> list[Entry]:
             found.append(Entry(handoff.accepted_at, "accepted", who=name))
         if handoff.closed_at:
             found.append(Entry(handoff.closed_at, "closed", handoff.closing, name))
-        for tried in handoff.attempts.select_related("by"):
+        for tried in handoff.attempts.all():
             by = tried.by.name if tried.by else ""
             note = {"note": tried.note, "channel": tried.channel}
             found.append(Entry(tried.at, "attempt", tried.result, by, note))

@@ -17,7 +17,8 @@ class Received(models.Model):
     goes. What cannot be used stays, with the `reason`, until someone mends it or lets it go.
     """
 
-    source = models.ForeignKey(Source, models.PROTECT, null=True)
+    # every row passes through here once, and nobody asks for those of one source
+    source = models.ForeignKey(Source, models.PROTECT, null=True, db_index=False)
     body = models.TextField()
     at = InstantField()
     reason = models.CharField(max_length=300, blank=True, default="")

@@ -28,6 +28,16 @@ class NurtureEntry(models.Model):
                 fields=["lead"], condition=models.Q(left_at=None), name="once_in_nurture"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["entered_at"], name="nurture_inside", condition=models.Q(left_at=None)
+            ),
+            models.Index(
+                fields=["human_due_at"],
+                name="nurture_to_call",
+                condition=models.Q(left_at=None, human_done_at=None),
+            ),
+        ]
 
 
 class Outcome(models.Model):

@@ -43,6 +43,8 @@ def inbox(request: HttpRequest, lead_id: str | None = None) -> HttpResponse:
         if lead_id is not None:
             notice.seen(me, chosen.lead, at=at)
         context |= of_handoff(chosen, at=at)
+        context["why"] = why(chosen.lead, at=chosen.opened_at)
+        context["timeline"] = timeline(chosen.lead, most=30)
     return render(request, "web/inbox.html", context)
 
 
@@ -64,7 +66,7 @@ def mine(me: User, *, at: int) -> QuerySet[Handoff]:
 
 
 def of_handoff(chosen: Handoff, *, at: int) -> dict[str, object]:
-    """Return what is shown of one hand-off: why, what happened, and what can be done."""
+    """Return what is shown of one hand-off, and what can be done."""
     lead = chosen.lead
     version = scoring.in_force(at, scoring.timeline())
     agreed = version.agreement.sales if version else None
@@ -72,8 +74,6 @@ def of_handoff(chosen: Handoff, *, at: int) -> dict[str, object]:
     details = list(lead.contact_details.order_by("id"))
     return {
         "lead": lead,
-        "why": why(lead, at=chosen.opened_at),
-        "timeline": timeline(lead, most=30),
         "attempts": attempts,
         "needed": agreed.attempts.at_least if agreed and agreed.attempts else None,
         "reasons": agreed.return_reasons if agreed else (),

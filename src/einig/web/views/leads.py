@@ -90,7 +90,7 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
         "ago": (at - moment) // DAY,
         "points": points_open(me.side, lead),
         "timeline": timeline(lead),
-        "details": lead.contact_details.order_by("id"),
+        "details": context.get("details", lead.contact_details.order_by("id")),
         "consents": lead.consents.order_by("-given_at"),
         "outcomes": lead.outcomes.order_by("-at"),
         "win": OutcomeForm(),

@@ -1,0 +1,117 @@
+"""A page asks the database the same number of questions however much there is to show."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from einig.engine.instants import DAY
+from einig.flow import agreements, feedback, handoff, outcomes, sources
+from einig.store.models import Handoff, Lead, Team, User
+from tests.live import AGREED, NOW, Company, company, identify, person, say, track
+
+pytestmark = pytest.mark.django_db
+
+PAGES = {
+    "/inbox": "sam",
+    "/leads": "sam",
+    "/leads?view=with_sales": "sam",
+    "/leads?view=came_back&sort=score": "sam",
+    "/leads?q=petra": "sam",
+    "/follow-up": "sol",
+    "/nurture": "sue",
+    "/sources": "mia",
+    "/received": "mia",
+    "/review": "max",
+    "/report?month=2026-03": "max",
+    "/report/2026-03/marketing": "max",
+    "/report/2026-03/agreed/without/sales": "max",
+    "/settings/people": "ada",
+    "/settings/audit": "ada",
+    "/agreement": "max",
+    "/agreement/1": "max",
+}
+A_LEAD = ("/leads/{}", "/inbox/{}")
+
+
+@pytest.fixture
+def us() -> Company:
+    """The company, with one of everything that a page shows."""
+    us = company()
+    another(us, 1)
+    return us
+
+
+def another(us: Company, n: int) -> None:
+    """Let one more of everything be there."""
+    at = NOW + n * DAY
+    names = [f"{what}{n}" for what in ("waits", "returned", "overruled", "won")]
+    for i, name in enumerate(names):
+        said = identify(name, email=f"{name}@x{n}.example", name=f"Petra {name}")
+        said["traits"] |= {"industry": "Software", "company": f"Pumps {name}"}
+        messages = [said, track("demo_requested", name), track("", name)]
+        say(messages, of=us.website, at=at + i)
+    opened = {str(one.lead).split()[-1]: one for one in Handoff.objects.filter(closed_at=None)}
+    waits, returned, overruled, won = (opened[name] for name in names)
+    tried(waits, us.sam, at=at + 1000)
+    for one in (returned, overruled):
+        assert one.to is not None
+        told = feedback.give_back(one, by=one.to, at=at + 2000, reason="no budget", text="later")
+        look = told.second_look
+        if one == overruled:
+            feedback.judge_again(look, by=us.max, at=at + 3000, was_ready=True)
+    outcomes.win(won.lead, by=us.sol, at=at + 4000, revenue=Decimal(100 * n))
+    say([track("demo_requested", names[0])], of=us.website, at=at + 5000)
+    source = sources.add(name=f"Fair {n}", kind="api", inbound=True, by=us.mia, at=at)
+    sources.spend(source, name=f"Spring {n}", spend=Decimal(50), by=us.mia, at=at)
+    person(f"pat{n}", "sales", Team.objects.create(name=f"South {n}"))
+    version = agreements.draft(AGREED.replace("Trade: 5", f"Trade: {5 + n}"), by=us.max, at=at)
+    agreements.propose(version, by=us.max, at=at)
+    agreements.enact(version, since=at + DAY // 2, at=at)
+
+
+def tried(of: Handoff, by: User, *, at: int) -> None:
+    """Let somebody get a lead and try to reach it."""
+    Handoff.objects.filter(id=of.id).update(to=by)
+    handoff.log_attempt(of, by=by, at=at, channel="phone", result="no_answer")
+
+
+def questions(browser: Client, address: str) -> int:
+    """Return how many queries a page costs, once what is read only once has been read."""
+    assert browser.get(address).status_code == 200
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.get(address).status_code == 200
+    return len(asked)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_costs_the_same_for_one_and_for_three(us: Company, address: str) -> None:
+    browser = Client()
+    browser.force_login(getattr(us, PAGES[address]))
+    one = questions(browser, address)
+    another(us, 2)
+    another(us, 3)
+    assert questions(browser, address) == one
+
+
+@pytest.mark.parametrize("address", A_LEAD)
+def test_a_lead_costs_the_same_after_one_hand_off_and_after_three(
+    us: Company, address: str
+) -> None:
+    browser = Client()
+    browser.force_login(us.sam)
+    lead = Lead.objects.get(name="Petra waits1")
+    feedback.say(lead, by=us.sam, at=NOW + 2 * DAY, verdict="praise", text="good")
+    one = questions(browser, address.format(lead.lead_id))
+    for n in (2, 3):
+        at = NOW + 2 * n * DAY
+        old = lead.handoffs.get(closed_at=None)
+        feedback.give_back(old, by=us.sam, at=at, reason="no budget", text="later")
+        say([track("demo_requested", "waits1")], of=us.website, at=at + 1000)
+        tried(lead.handoffs.get(closed_at=None), us.sam, at=at + 2000)
+    assert lead.handoffs.count() == 3
+    assert questions(browser, address.format(lead.lead_id)) == one
