@@ -14,6 +14,7 @@ from einig.flow import agreements, capture, reports, sources
 from einig.flow.organisation import organisation
 from einig.flow.permissions import may, require
 from einig.store.models import ApiKey, Handoff, NurtureEntry, Received, Source, Stage, User
+from einig.web import slip
 from einig.web.clock import now, who
 from einig.web.forms import CampaignForm, MappingForm, SourceForm
 from einig.web.typed import id_of
@@ -107,7 +108,7 @@ def source(request: HttpRequest, source_id: int) -> HttpResponse:
         sources.spend(found, **form.cleaned_data, by=me, at=now())
         return redirect("source", source_id)
     if do == "key":
-        token = sources.make_key(found, by=me, at=now())
+        token = sources.make_key(found, by=me, at=now(), name=slip.name(request))
     elif do == "revoke":
         key = get_object_or_404(ApiKey, id=id_of(request, "key"), source=found)
         sources.revoke_key(key, by=me, at=now())
