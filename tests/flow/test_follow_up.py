@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from einig.engine.instants import DAY
-from einig.flow import feedback, handoff, reports
-from einig.flow.reports import FollowUp
+from einig.flow import feedback, follow_up, handoff
+from einig.flow.follow_up import FollowUp
 from einig.store.models import Handoff
 from tests.live import NOW, company, identify, person, say, track
 
@@ -27,7 +27,7 @@ def test_figures_count_hand_offs_once_however_large_the_team_is() -> None:
     figures = (3, 1, 1, 1, 3.0, 2)
 
     def found(*, per_person: bool) -> list[FollowUp]:
-        return reports.follow_up(since=NOW - DAY, at=NOW + 3 * DAY, per_person=per_person)
+        return follow_up.figures(since=NOW - DAY, at=NOW + 3 * DAY, per_person=per_person)
 
     assert found(per_person=True) == [FollowUp("Sam", *figures)]
     assert found(per_person=False) == []

@@ -28,11 +28,18 @@ def first_link(*, at: int) -> str | None:
     return _invite(email="", role=Role.ADMIN, team=None, by=None, at=at)
 
 
-def invite(*, email: str, role: str, team: Team | None, by: User, at: int) -> str:
-    """Return the token of an invitation; it works for a week, once."""
+def invite(
+    *, email: str, role: str, team: Team | None, by: User, at: int, token: str | None = None
+) -> str:
+    """Return the token of an invitation; it works for a week, once.
+
+    A `token` that was given before is that of the same invitation.
+    """
     require(by, "edit_people")
+    if token and Invitation.objects.filter(token_hash=_hashed(token)).exists():
+        return token
     with transaction.atomic():
-        token = _invite(email=email, role=role, team=team, by=by, at=at)
+        token = _invite(email=email, role=role, team=team, by=by, at=at, token=token)
         audit.record("invited", f"person:{email}", at=at, by=by, role=role)
     return token
 
@@ -108,8 +115,10 @@ def be_absent(
     return absence
 
 
-def _invite(*, email: str, role: str, team: Team | None, by: User | None, at: int) -> str:
-    token = secrets.token_urlsafe(32)
+def _invite(
+    *, email: str, role: str, team: Team | None, by: User | None, at: int, token: str | None = None
+) -> str:
+    token = token or secrets.token_urlsafe(32)
     Invitation.objects.create(
         token_hash=_hashed(token),
         email=email,

@@ -45,14 +45,20 @@ def spend(source: Source, *, name: str, spend: Decimal, by: User, at: int) -> Ca
     return campaign
 
 
-def make_key(source: Source, *, by: User, at: int) -> str:
-    """Return a new key of the REST API; it is shown once, and only its hash is kept."""
+def make_key(source: Source, *, by: User, at: int, name: str | None = None) -> str:
+    """Return a new key of the REST API; it is shown once, and only its hash is kept.
+
+    `name` is the secret in it; one that was given before is that of the same key.
+    """
     require(by, "edit_sources")
-    token = f"einig_{secrets.token_urlsafe(32)}"
+    token = f"einig_{name or secrets.token_urlsafe(32)}"
+    hashed = hashlib.sha256(token.encode()).hexdigest()
+    if ApiKey.objects.filter(key_hash=hashed).exists():
+        return token
     with transaction.atomic():
         made = ApiKey.objects.create(
             name=f"{source.name} {token[6:10]}…",
-            key_hash=hashlib.sha256(token.encode()).hexdigest(),
+            key_hash=hashed,
             scopes=list(SCOPES),
             source=source,
             made_at=at,

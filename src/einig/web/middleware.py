@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from einig.flow.permissions import NotAllowed
+from einig.web import carried
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
@@ -83,9 +84,13 @@ def _ask_who(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=204, headers={"HX-Redirect": reverse(settings.LOGIN_URL)})
     if request.method != "POST":
         return redirect_to_login(request.get_full_path())
-    back = urlsplit(request.headers.get("Referer", "")).path or "/"
-    typed = [(k, v) for k, v in request.POST.items() if k != "csrfmiddlewaretoken" and v]
-    context = {"form": AuthenticationForm(), "next": back, "typed": typed}
+    context = {
+        "form": AuthenticationForm(),
+        "next": urlsplit(request.headers.get("Referer", "")).path or "/",
+        "typed": carried.typed(request),
+        "carried": carried.carry(request),
+        "had_file": bool(request.FILES),
+    }
     return render(request, "web/sign_in.html", context, status=401)
 
 

@@ -20,9 +20,6 @@ from einig.web.views import (
 )
 from einig.web.views.live import live
 
-_SIGN_IN = auth.LoginView.as_view(
-    template_name="web/sign_in.html", redirect_authenticated_user=True
-)
 _RESET = auth.PasswordResetView.as_view(
     template_name="web/password_reset.html", email_template_name="web/password_mail.txt"
 )
@@ -32,7 +29,7 @@ _DONE = auth.PasswordResetCompleteView.as_view(template_name="web/password_done.
 
 urlpatterns: list[URLPattern] = [
     path("", account.home, name="home"),
-    path("sign-in", _SIGN_IN, name="sign_in"),
+    path("sign-in", account.SignIn.as_view(), name="sign_in"),
     path("sign-out", auth.LogoutView.as_view(), name="sign_out"),
     path("password", _RESET, name="password_reset"),
     path("password/sent", _RESET_SENT, name="password_reset_done"),

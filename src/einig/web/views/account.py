@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from einig.flow import people
 from einig.flow.permissions import may
+from einig.web import carried, slip
 from einig.web.clock import now, who
 from einig.web.forms import AbsenceForm, WelcomeForm
 
@@ -20,6 +27,56 @@ from einig.web.forms import AbsenceForm, WelcomeForm
 def home(request: HttpRequest) -> HttpResponse:
     """Go to where the work of this person is."""
     return redirect("inbox" if may(who(request), "work_handoff") else "settings")
+
+
+class SignIn(LoginView):
+    """Sign in, and go on with what was typed when the session had ended."""
+
+    template_name = "web/sign_in.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
+        """Let nobody sign in who has done so meanwhile in another window."""
+        if request.user.is_authenticated:
+            return _go_on(request) or redirect(self.get_success_url())
+        return super().dispatch(request, *args, **more)
+
+    def get_context_data(self, **more: Any) -> dict[str, Any]:
+        """Keep what was typed if the password was wrong."""
+        text = self.request.POST.get("carried", "")
+        kept = carried.read(text)
+        also = {"carried": text, "typed": kept.fields} if kept else {}
+        return super().get_context_data(**more) | also
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Ask whether to send what was typed, if this is who typed it."""
+        response = super().form_valid(form)
+        return _go_on(self.request) or response
+
+
+def not_sent(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Send nothing that may not be from a page of this person.
+
+    A page from before they signed in has a token that is not valid any more; its slip says that it
+    is theirs, and what they typed can be sent by another click.
+    """
+    given = slip.of(request)
+    if request.user.is_authenticated and request.path == reverse("sign_in"):
+        return _go_on(request) or redirect("home")
+    if request.user.is_authenticated and given is not None and given.user == request.user.pk:
+        kept = carried.Carried(given.user, request.get_full_path(), carried.typed(request))
+        return render(request, "web/go_on.html", {"carried": kept}, status=403)
+    return render(request, "web/not_sent.html", status=403)
+
+
+def _go_on(request: HttpRequest) -> HttpResponse | None:
+    """Show what was carried through signing in to whoever typed it."""
+    kept = carried.read(request.POST.get("carried", ""))
+    if kept is None:
+        return None
+    if kept.user != who(request).pk:
+        messages.error(request, _("Somebody else had typed something here; it was not sent."))
+        return redirect("home")
+    return render(request, "web/go_on.html", {"carried": kept})
 
 
 def welcome(request: HttpRequest, token: str) -> HttpResponse:

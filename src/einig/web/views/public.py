@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from einig.flow import capture, consent, mails
 from einig.store.models import Received, Source, Task
 from einig.store.models.sources import Kind
+from einig.web import slip
 from einig.web.clock import now
 from einig.web.forms import LeadForm
 
@@ -23,21 +24,25 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
     given = LeadForm(request.POST or None)
     if request.method == "POST" and given.is_valid():
         if not request.POST.get("website"):  # no human sees this field
-            _keep(given.cleaned_data, source, mails_wanted=bool(request.POST.get("mails")))
+            _keep(request, given.cleaned_data, source)
         return render(request, "web/form_thanks.html", {"source": source})
     status = 422 if request.method == "POST" else 200
     return render(request, "web/form.html", {"form": given, "source": source}, status=status)
 
 
-def _keep(said: dict[str, str], source: Source, *, mails_wanted: bool) -> None:
+def _keep(request: HttpRequest, said: dict[str, str], source: Source) -> None:
     names = ("name", "company", "email", "phone")
     attributes = {name: str(said[name]) for name in names if said.get(name)}
-    if mails_wanted:
+    if request.POST.get("mails"):
         attributes["wants_mails"] = "yes"
     properties = {"message": said["wants"]} if said.get("wants") else {}
     at = now()
     told = capture.somebody(
-        attributes=attributes, activity="form_submitted", properties=properties, at=at
+        attributes=attributes,
+        activity="form_submitted",
+        properties=properties,
+        message_id=slip.name(request),  # sent by a second click, it is the same message
+        at=at,
     )
     capture.receive(told, source=source, at=at)
 

@@ -15,6 +15,7 @@ from einig.engine.instants import iso
 from einig.flow import imports, organisation, people
 from einig.flow.permissions import may, require
 from einig.store.models import AuditEntry, Team, User
+from einig.web import slip
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import ChangePersonForm, OrganisationForm, PersonForm, TeamForm
@@ -43,7 +44,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST or None)
     link = ""
     if request.method == "POST" and form.is_valid():
-        token = people.invite(by=me, at=now(), **form.cleaned_data)
+        token = people.invite(by=me, at=now(), token=slip.name(request), **form.cleaned_data)
         link = request.build_absolute_uri(f"/welcome/{token}")
         form = PersonForm()
     context = {

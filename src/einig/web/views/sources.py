@@ -10,6 +10,7 @@ from einig.engine.instants import iso
 from einig.flow import capture, reports, sources
 from einig.flow.permissions import may, require
 from einig.store.models import ApiKey, Received, Source
+from einig.web import slip
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import CampaignForm, MappingForm, SourceForm
@@ -57,7 +58,7 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         sources.spend(found, **form.cleaned_data, by=me, at=now())
         return redirect("source", source_id)
     if do == "key":
-        token = sources.make_key(found, by=me, at=now())
+        token = sources.make_key(found, by=me, at=now(), name=slip.name(request))
     elif do == "revoke":
         key = get_object_or_404(ApiKey, id=id_of(request, "key"), source=found)
         sources.revoke_key(key, by=me, at=now())
