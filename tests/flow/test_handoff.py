@@ -20,7 +20,8 @@ from einig.store.models import (
     Stage,
     User,
 )
-from tests.live import NOW, company, identify, person, say, the_lead, track
+from einig.web.timeline import timeline
+from tests.live import AGREED, NOW, company, identify, person, say, the_lead, track
 from tests.live import Company as Us
 
 pytestmark = pytest.mark.django_db
@@ -202,3 +203,19 @@ def test_figures_say_how_soon_leads_were_answered_and_how_often_tried(us: Us) ->
     assert found is not None
     assert (found.responses, found.waiting) == ((0, 1, 0, 0, 1, 0), 1)
     assert found.attempts == (0, 1, 1, 0, 0, 0, 0, 0)
+
+
+def test_an_explored_lead_goes_to_sales_after_a_week_and_counts_in_no_figure(us: Us) -> None:
+    version = agreements.draft(AGREED + "explore: 100%\n", by=None, at=NOW)
+    agreements.propose(version, by=None, at=NOW)
+    agreements.enact(version, since=NOW + HOUR, at=NOW)
+    say([identify("u7", email="t@ventile.example")], of=us.website, at=NOW + DAY)
+    while journey.judge_due(at=NOW + 9 * DAY):
+        pass
+    of = Handoff.objects.get(lead__name="t@ventile.example")
+    assert (of.opened_at, of.explored, of.kind) == (NOW + 8 * DAY, 1.0, "sales")
+    assert of.lead.sales_ready is False
+    assert of not in Handoff.objects.counted()
+    assert [entry.kind for entry in timeline(of.lead) if entry.detail.get("explored")] == []
+    shown = timeline(of.lead, revealed=True)
+    assert [entry.kind for entry in shown if entry.detail.get("explored")] == ["handoff"]

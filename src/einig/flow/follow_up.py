@@ -105,8 +105,7 @@ def overdue(at: int) -> QuerySet[Handoff]:
 
 
 def _handed_over(since: int) -> QuerySet[Handoff]:
-    sales = Handoff.objects.filter(kind=Handoff.Kind.SALES, opened_at__gte=since)
-    return sales.exclude(closing=Handoff.Closing.HELD)
+    return Handoff.objects.counted().filter(opened_at__gte=since)
 
 
 def _within(low: int | None, high: int | None) -> Q:

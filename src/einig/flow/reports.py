@@ -48,8 +48,7 @@ def channels() -> list[Channel]:
     """Return every source that brought a lead or is in use, greatest revenue first."""
     leads = dict(Lead.objects.values_list("source").annotate(n=Count("id")))
     handed = dict(
-        Handoff.objects.filter(kind=Handoff.Kind.SALES)
-        .exclude(closing__in=[Handoff.Closing.HELD, Handoff.Closing.MERGED])
+        Handoff.objects.counted()
         .values_list("lead__source")
         .annotate(n=Count("lead", distinct=True))
     )
@@ -124,9 +123,7 @@ def counted(way: str, month: Month) -> QuerySet[Lead]:
     ready to buy: whoever it qualified or won among those handed over in that month. The agreement
     counts those whom its definition found sales-ready in that month.
     """
-    handed = Handoff.objects.filter(
-        kind=Handoff.Kind.SALES, opened_at__gte=month.begins, opened_at__lt=month.ends
-    ).exclude(closing__in=[Handoff.Closing.HELD, Handoff.Closing.MERGED])
+    handed = Handoff.objects.counted().filter(opened_at__gte=month.begins, opened_at__lt=month.ends)
     if way == "marketing":
         return Lead.objects.filter(created_at__gte=month.begins, created_at__lt=month.ends)
     if way == "agreed":
@@ -158,9 +155,7 @@ class Loss:
 
 def losses(month: Month, *, at: int) -> list[Loss]:
     """Return what a month lost between marketing and sales."""
-    handed = Handoff.objects.filter(
-        kind=Handoff.Kind.SALES, opened_at__gte=month.begins, opened_at__lt=month.ends
-    ).exclude(closing=Handoff.Closing.HELD)
+    handed = Handoff.objects.counted().filter(opened_at__gte=month.begins, opened_at__lt=month.ends)
     over = handed.filter(Q(due_at__lt=at) | Q(closed_at__isnull=False))
     never = over.filter(first_attempt_at=None).exclude(closing=Handoff.Closing.WON)
     late = handed.filter(first_attempt_at__gt=F("due_at"))
@@ -177,7 +172,7 @@ def losses(month: Month, *, at: int) -> list[Loss]:
 
 def _worth() -> Decimal:
     """Return what a lead that sales worked was worth on average."""
-    worked = Handoff.objects.filter(kind="sales", first_attempt_at__isnull=False)
+    worked = Handoff.objects.counted().filter(first_attempt_at__isnull=False)
     leads = worked.values("lead").distinct().count()
     revenue = Outcome.objects.filter(won=True).aggregate(sum=Sum("revenue"))["sum"]
     return (revenue or Decimal(0)) / leads if leads else Decimal(0)

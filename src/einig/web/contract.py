@@ -33,6 +33,7 @@ from einig.engine.agreement.model import (
 )
 from einig.engine.instants import DAY, FOREVER
 from einig.flow import words
+from einig.web.templatetags.einig import number
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +240,18 @@ def _sales(of: Agreement) -> list[Clause]:
             }
         said.append(Clause("attempts", text + "."))
     rows = tuple(Row(reason, "") for reason in promise.return_reasons)
-    said.append(
-        Clause("reasons", _("A lead is returned with a reason, and gets a second look."), rows)
-    )
+    text = _("A lead is returned with a reason, and gets a second look.")
+    if of.verify < 1:
+        text = _("A lead is returned with a reason; %(n)s of 100 get a second look.")
+    said.append(Clause("reasons", text % {"n": _hundred(of.verify)}, rows))
+    if of.explore:
+        text = _("Of 100 leads below the line, %(n)s go to sales too, to learn what is missed.")
+        said.append(Clause("explore", text % {"n": _hundred(of.explore)}))
     return said
+
+
+def _hundred(share: float) -> str:
+    return number(100 * share, digits=0 if (100 * share).is_integer() else 1)
 
 
 def _marketing(of: Agreement) -> list[Clause]:

@@ -25,6 +25,18 @@ class Decision(models.Model):
         constraints = [models.UniqueConstraint(fields=["lead", "at"], name="one_decision")]
 
 
+class Handoffs(models.QuerySet["Handoff"]):
+    """Hand-offs, all or some."""
+
+    def counted(self) -> Handoffs:
+        """Return those that figures count: to sales, of leads that were sales-ready.
+
+        Explored leads count in nobody's figures, nor does who went to nobody or was merged.
+        """
+        left_out = [Handoff.Closing.HELD, Handoff.Closing.MERGED]
+        return self.filter(kind=Handoff.Kind.SALES, explored=0).exclude(closing__in=left_out)
+
+
 class Handoff(models.Model):
     """A lead in the hands of one person until it is closed.
 
@@ -63,6 +75,8 @@ class Handoff(models.Model):
     later_at = InstantField(null=True)  # put off until then by its person; the clock goes on
     closed_at = InstantField(null=True)
     closing = models.CharField(max_length=12, choices=Closing.choices, blank=True, default="")
+
+    objects = Handoffs.as_manager()
 
     class Meta:
         constraints = [

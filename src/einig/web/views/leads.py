@@ -89,7 +89,7 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
         "days": max(1, (at - lead.created_at) // DAY),
         "ago": (at - moment) // DAY,
         "points": points_open(me.side, lead),
-        "timeline": timeline(lead),
+        "timeline": timeline(lead, revealed=points_open(me.side, lead)),
         "details": context.get("details", lead.contact_details.order_by("id")),
         "consents": lead.consents.order_by("-given_at"),
         "outcomes": lead.outcomes.order_by("-at"),

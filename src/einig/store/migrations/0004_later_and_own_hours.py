@@ -8,7 +8,7 @@ import einig.store.fields
 class Migration(migrations.Migration):
     """Four columns."""
 
-    dependencies = [("store", "0002_audit_is_kept")]
+    dependencies = [("store", "0003_quicker")]
     operations = [
         migrations.AddField("handoff", "later_at", einig.store.fields.InstantField(null=True)),
         migrations.AddField("organisation", "privacy_url", models.URLField(blank=True, default="")),

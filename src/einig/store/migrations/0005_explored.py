@@ -6,5 +6,5 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """One column."""
 
-    dependencies = [("store", "0003_later_and_own_hours")]
+    dependencies = [("store", "0004_later_and_own_hours")]
     operations = [migrations.AddField("handoff", "explored", models.FloatField(default=0))]
