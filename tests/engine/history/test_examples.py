@@ -42,3 +42,14 @@ def test_bank_names_its_leads_by_their_lines(tmp_path: Path) -> None:
     history = example("bank", tmp_path)
     assert (len(history.leads), won(history), history.about.set_aside) == (41_188, 4_640, 0)
     assert history.leads["lead_id"].to_pylist()[0] == "10"  # sorted as text; line 1 is the header
+
+
+def test_every_column_of_the_files_can_be_an_attribute(tmp_path: Path) -> None:
+    names = ("xeducation", "bank", "olist")
+    told = {name: example(f"raw/{name}", tmp_path).about for name in names}
+    assert {name: len(about.attributes) for name, about in told.items()} == {
+        "xeducation": 36,
+        "bank": 21,
+        "olist": 15,
+    }
+    assert {name: about.set_aside for name, about in told.items()} == dict.fromkeys(told, 0)

@@ -229,6 +229,36 @@ def test_activities_without_an_id_are_named_by_file_and_line(tmp_path: Path) -> 
     assert rows["event_id"].to_pylist() == ["events.csv:2"]
 
 
+def test_facts_can_stand_beside_each_other_in_a_file_of_their_own(tmp_path: Path) -> None:
+    mapping = MAPPING + (
+        "facts: {file: more.csv, lead: lead, known_from: since, blank: none,\n"
+        "        attributes: {size: Size, turnover: {column: Umsatz, decimal: ','}}}\n"
+    )
+    told = 'lead,Size,Umsatz,since\nA,50,"1.234,5",2026-03-04T09:00\nB,none,,\nX,1,1,\n'
+    history = read(tmp_path, {"history.yaml": mapping, "more.csv": told})
+    assert [each for each in facts(history) if each[1] != "industry"] == [
+        ("A", "size", "50", "2026-03-04T08:00:00Z"),
+        ("A", "turnover", "1234.5", "2026-03-04T08:00:00Z"),
+    ]
+    assert aside(history) == [("more.csv", 4, "the lead X is not among the leads")]
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ("attribute: what", "attribute and value need each other."),
+        ("value: is, attributes: [is]", "Either attribute and value or attributes are needed."),
+        ("known_from: since", "Either attribute and value or attributes are needed."),
+    ],
+)
+def test_facts_are_named_by_a_column_or_stand_in_columns(
+    tmp_path: Path, told: str, message: str
+) -> None:
+    mapping = MAPPING + f"facts: {{file: facts.csv, lead: lead, {told}}}\n"
+    (found,) = refusal(tmp_path, {"history.yaml": mapping})
+    assert message in found
+
+
 def test_facts_have_words_for_blanks_and_an_order(tmp_path: Path) -> None:
     mapping = MAPPING.replace(", attributes: [industry]", "") + (
         "facts: {file: facts.csv, lead: lead, attribute: what, value: is, known_from: since,"

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from einig.engine.history.contract import MERGED
 from einig.engine.history.gather import Gathered
-from einig.engine.history.lead_rows import without
+from einig.engine.history.lead_rows import in_plain, without
 from einig.engine.history.mapping import EventsTable, FactsTable
 from einig.engine.history.sheets import Sheet
 from einig.engine.history.usable import (
@@ -26,21 +26,48 @@ from einig.engine.values import fold
 
 def read_facts(given: Gathered, who: Who) -> Iterator[pa.Table]:
     for number, told in enumerate(given.mapped.mapping.facts, 1):
-        sheet, path = given.sheets[told.source], f"facts.{number}"
-        known = instants(given, f"{path}.known_from", told.source, told.known_from, day="ends")
-        sequence = _sequence(given, told)
-        names = sheet.columns[told.attribute].to_pylist()
-        reserved = [row for row, name in enumerate(names) if name and fold(name) == MERGED]
-        given.put(sheet, dict.fromkeys(reserved, f"no attribute can be called {MERGED}"))
-        rows = usable(given, sheet, who, told.lead, {told.attribute: "no attribute"})
-        columns = [
-            tidied(sheet.columns[told.lead]),
-            sheet.columns[told.attribute],
-            without(sheet.columns[told.value], told.blank),
-            known,
-            sequence,
-        ]
-        yield pa.table(columns, schema=FACTS).take(rows)
+        read = _beside if told.attributes else _named
+        yield from read(given, f"facts.{number}", told, who)
+
+
+def _named(given: Gathered, path: str, told: FactsTable, who: Who) -> Iterator[pa.Table]:
+    """Yield facts of which each has a row."""
+    assert told.attribute is not None  # the grammar sees to it
+    assert told.value is not None
+    sheet = given.sheets[told.source]
+    known = instants(given, f"{path}.known_from", told.source, told.known_from, day="ends")
+    sequence = _sequence(given, told)
+    names = sheet.columns[told.attribute].to_pylist()
+    reserved = [row for row, name in enumerate(names) if name and fold(name) == MERGED]
+    given.put(sheet, dict.fromkeys(reserved, f"no attribute can be called {MERGED}"))
+    rows = usable(given, sheet, who, told.lead, {told.attribute: "no attribute"})
+    columns = [
+        tidied(sheet.columns[told.lead]),
+        sheet.columns[told.attribute],
+        without(sheet.columns[told.value], told.blank),
+        known,
+        sequence,
+    ]
+    yield pa.table(columns, schema=FACTS).take(rows)
+
+
+def _beside(given: Gathered, path: str, told: FactsTable, who: Who) -> Iterator[pa.Table]:
+    """Yield facts that stand in columns beside each other; what is blank there is no fact."""
+    sheet = given.sheets[told.source]
+    sequence = _sequence(given, told)
+    dates = {each: each.known_from or told.known_from for each in told.attributes}
+    known = {
+        each: instants(given, f"{path}.attributes.{each.name}", told.source, column, day="ends")
+        for each, column in dates.items()
+    }
+    rows = usable(given, sheet, who, told.lead, {})
+    leads = tidied(sheet.columns[told.lead])
+    for each in told.attributes:
+        texts = without(sheet.columns[each.column], (*told.blank, *each.blank))
+        names = pa.array([each.name] * len(sheet), pa.string())
+        columns = [leads, names, in_plain(texts, each), known[each], sequence]
+        table = pa.table(columns, schema=FACTS).take(rows)
+        yield table.filter(pc.is_valid(table["value"]))
 
 
 def _sequence(given: Gathered, told: FactsTable) -> pa.Array:

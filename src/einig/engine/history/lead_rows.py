@@ -96,7 +96,7 @@ def read_attributes(given: Gathered, leads: Leads) -> pa.Table:
     for attribute in told.attributes:
         path = f"leads.attributes.{attribute.name}"
         texts = sheet.columns[attribute.column].take(pa.array(leads.rows))
-        values = _plain(without(texts, (*told.blank, *attribute.blank)), attribute)
+        values = in_plain(without(texts, (*told.blank, *attribute.blank)), attribute)
         since = attribute.known_from or told.known_from
         known: pa.Array = pa.nulls(len(texts), pa.int64())
         if since is not None:
@@ -120,7 +120,7 @@ def without(texts: pa.Array, blank: Iterable[str]) -> pa.Array:
     return kept.take(encoded.indices)
 
 
-def _plain(texts: pa.Array, attribute: Attribute) -> pa.Array:
+def in_plain(texts: pa.Array, attribute: Attribute) -> pa.Array:
     """Return numbers with a declared decimal mark as plain numbers; other texts stay."""
     if attribute.decimal is None:
         return texts

@@ -49,12 +49,13 @@ class LeadsTable:
 
 @dataclass(frozen=True, slots=True)
 class FactsTable:
-    """A row a fact."""
+    """A row a fact; with `attributes` a row a lead, and a column each of them."""
 
     source: Source
     lead: str
-    attribute: str
-    value: str
+    attribute: str | None = None
+    value: str | None = None
+    attributes: tuple[Attribute, ...] = ()
     known_from: str | None = None
     sequence: str | None = None
     blank: tuple[str, ...] = ()

@@ -122,18 +122,30 @@ _LEADS = Record(
     lambda **read: LeadsTable(**_source(read)),
     "A file with a row a lead.",
 )
+
+
+def _facts(**read: Any) -> FactsTable:
+    if ("attributes" in read) == ("attribute" in read or "value" in read):
+        remedy = "Name the columns of both, or list attributes, each with a column of its own."
+        raise Unfit("Either attribute and value or attributes are needed.", remedy)
+    if ("attribute" in read) != ("value" in read):
+        raise Unfit("attribute and value need each other.", "Name the columns of both.")
+    return FactsTable(**_source(read))
+
+
 _FACTS = Record(
     _SOURCE
     | {
         "lead": Field(_COLUMN, "the column of the lead's id", required=True),
-        "attribute": Field(_COLUMN, "the column that names the attribute", required=True),
-        "value": Field(_COLUMN, "the column of its value", required=True),
+        "attribute": Field(_COLUMN, "the column that names the attribute"),
+        "value": Field(_COLUMN, "the column of its value"),
+        "attributes": Field(_ATTRIBUTES, "columns that are attributes, as in the file of leads"),
         "known_from": Field(_COLUMN, "the column that says since when it is known"),
         "sequence": Field(_COLUMN, "the column that orders facts of one time"),
         "blank": Field(_TEXTS, "words that mean that nothing is known any more"),
     },
-    lambda **read: FactsTable(**_source(read)),
-    "A file with a row a fact.",
+    _facts,
+    "A file with a row a fact, or a row a lead.",
 )
 
 
