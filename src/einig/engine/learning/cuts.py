@@ -1,0 +1,121 @@
+"""How a column is cut into bins: a bin for each frequent value, ranges of numbers, or counts.
+
+Bin 0 is the blank and bin 1 is what is known and has no bin of its own; then come the values, or
+the ranges from the lowest. A behaviour's bins are its counts, the last one from MOST_COUNTED on.
+Every bin can be written as a row of an agreement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from einig.engine.agreement.ranges import read_range
+from einig.engine.learning.examples import Behaviour, Column, Floats
+from einig.engine.values import number
+
+Bins = NDArray[np.int16]
+
+BLANK_BIN, OTHER_BIN, FIRST_BIN = 0, 1, 2
+MOST_COUNTED = 10
+MOST_VALUES = 200
+_LARGEST = 1e15  # a range of an agreement has at most 15 digits before the point and 9 behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The bins of one column: `values` have one each, or `edges` begin the ranges but the first."""
+
+    values: tuple[str, ...] = ()
+    edges: tuple[float, ...] = ()
+    numeric: bool = False
+    behaviour: Behaviour | None = None
+
+    @property
+    def size(self) -> int:
+        """Return how many bins there are."""
+        if self.behaviour is not None:
+            return MOST_COUNTED + 1
+        return FIRST_BIN + (len(self.edges) + 1 if self.numeric else len(self.values))
+
+    def bins(self, column: Column) -> Bins:
+        """Return the bin of each example of a column."""
+        if self.behaviour is not None:
+            return np.minimum(column.numbers, MOST_COUNTED).astype(np.int16)
+        if self.numeric:
+            ranged = np.searchsorted(np.array(self.edges), column.numbers, "right") + FIRST_BIN
+            read = np.where(np.isfinite(column.numbers), ranged, OTHER_BIN)
+            return np.where(column.known, read, BLANK_BIN).astype(np.int16)
+        own = {_compared(value): bin_ for bin_, value in enumerate(self.values, FIRST_BIN)}
+        of_level = [own.get(_compared(level), OTHER_BIN) for level in column.levels]
+        return np.array([*of_level, BLANK_BIN], np.int16)[column.codes]
+
+
+def cut(column: Column, *, ranges: int = 12, at_least: int = 5) -> Cut:
+    """Return the fine cut of a column: about equally filled ranges, or its frequent values.
+
+    A value gets a bin from `at_least` examples on, so that a rare but strong one is not lost; of
+    more than MOST_VALUES the most frequent. A value that an agreement would read as a range or as
+    one of its own words gets none.
+    """
+    if column.behaviour is not None:
+        return Cut(behaviour=column.behaviour)
+    if column.is_number:
+        return Cut(edges=_edges(column.numbers[np.isfinite(column.numbers)], ranges), numeric=True)
+    known = column.codes[column.known]
+    counts = np.bincount(known, minlength=len(column.levels))
+    order = np.argsort(-counts, kind="stable")[: 2 * MOST_VALUES]
+    frequent = [column.levels[code] for code in order if counts[code] >= at_least]
+    distinct = {_compared(level): level for level in reversed(frequent) if _writable(level)}
+    return Cut(values=tuple(reversed(distinct.values()))[:MOST_VALUES])
+
+
+def summed(bins: NDArray[np.integer[Any]], of: Floats, size: int) -> Floats:
+    """Return the sum of something over each bin."""
+    return np.bincount(bins, of, size).astype(np.float64, copy=False)
+
+
+def decimal(edge: float) -> str:
+    """Return an edge as an agreement writes it, without exponent."""
+    return format(Decimal(repr(edge)).normalize() + 0, "f")
+
+
+def _compared(level: str) -> float | str:
+    """Return what a value is compared by: `1` and `1.0` are the same value."""
+    read = number(level)
+    return level if read is None else read
+
+
+def _writable(level: str) -> bool:
+    return read_range(level) is None and level not in ("otherwise", "unknown")
+
+
+def _edges(numbers: Floats, ranges: int) -> tuple[float, ...]:
+    """Return where ranges begin: between two numbers that occur, written as short as possible."""
+    distinct = np.unique(numbers)
+    if len(distinct) <= ranges:
+        begins = distinct[1:]
+    else:
+        shares = np.linspace(0, 1, ranges + 1)[1:-1]
+        begins = np.unique(np.quantile(numbers, shares, method="higher"))
+        begins = begins[begins > distinct[0]]
+    before = distinct[np.searchsorted(distinct, begins) - 1]
+    short = [_shortest(float(low), float(at)) for low, at in zip(before, begins, strict=True)]
+    return tuple(edge for edge in short if edge is not None)
+
+
+def _shortest(above: float, at: float) -> float | None:
+    """Return the shortest decimal above one number and not above another, if it can be written."""
+    if abs(at) >= _LARGEST or abs(above) >= _LARGEST:
+        return None
+    exact = Decimal(repr(at))
+    for places in range(-15, 10):
+        unit = Decimal(1).scaleb(-places)
+        rounded = float((exact / unit).to_integral_value(ROUND_FLOOR) * unit)
+        if above < rounded <= at:
+            return rounded + 0.0
+    return None
