@@ -126,12 +126,13 @@ def test_nobody_puts_words_into_somebodys_mouth(us: Company, field: str) -> None
         assert answer.status_code == 302
     elif field == "slip":
         browser.logout()
-        asked = browser.post(form.action, fields | {"slip": fields["slip"][:-1] + "x"})
-        assert "carried" not in form_to(asked.content.decode(), "sign-in").fields
+        forged_slip = fields | {"slip": fields["slip"][:-1] + "x"}
+        page = browser.post(form.action, forged_slip).content.decode()
+        assert "carried" not in form_to(page, "sign-in").fields
     else:
         stranger = {"text": "planted", "verdict": "praise", "csrfmiddlewaretoken": "x" * 64}
-        answer = browser.post(form.action, stranger)
-        assert (answer.status_code, b"planted" in answer.content) == (403, False)
+        planted = browser.post(form.action, stranger)
+        assert (planted.status_code, b"planted" in planted.content) == (403, False)
     assert Feedback.objects.count() == 0
 
 

@@ -96,5 +96,6 @@ def _ask_who(request: HttpRequest) -> HttpResponse:
 
 def _not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse | None:
     if isinstance(exception, NotAllowed):
-        return render(request, "web/not_allowed.html", status=403)
+        context = {"said": getattr(exception, "said", "")}
+        return render(request, "web/not_allowed.html", context, status=403)
     return None

@@ -24,6 +24,14 @@ from einig.web.typed import id_of
 LATER = {"hour": 0, "day": 0, "week": 6}  # whole days to go before the next working morning
 
 
+class WithSomebodyElse(NotAllowed):
+    """Another person has this lead; `said` is what to tell whoever asked for it."""
+
+    def __init__(self, of: Handoff) -> None:
+        super().__init__("work_handoff")
+        self.said = _quicker(of)
+
+
 @require_POST
 def accept(request: HttpRequest, handoff_id: int) -> HttpResponse:
     """Take the lead."""
@@ -164,11 +172,11 @@ def _step(
 
 def _mine(request: HttpRequest, id_: int) -> Handoff:
     """Return a hand-off that this person may work: their own, one of nobody, or as their lead."""
-    found = get_object_or_404(Handoff.objects.select_related("lead__company"), id=id_)
+    found = get_object_or_404(Handoff.objects.select_related("lead__company", "to"), id=id_)
     me = who(request)
     leads = {Role.SALES_LEAD, Role.MARKETING_LEAD, Role.ADMIN}
     if found.to_id not in {me.id, None} and me.role not in leads:
-        raise NotAllowed("work_handoff")
+        raise WithSomebodyElse(found)
     return found
 
 
@@ -185,10 +193,10 @@ def _refused(request: HttpRequest, id_: int, why: str) -> HttpResponse:
 
 def _gone(request: HttpRequest, of: Handoff) -> HttpResponse:
     of.refresh_from_db()
-    name = of.to.name if of.to else ""
-    messages.error(
-        request,
-        _("Somebody was quicker: %(lead)s is with %(name)s, or closed. Nothing was changed.")
-        % {"lead": of.lead, "name": name},
-    )
+    messages.error(request, _quicker(of))
     return redirect("lead", of.lead.lead_id)
+
+
+def _quicker(of: Handoff) -> str:
+    said = _("Somebody was quicker: %(lead)s is with %(name)s, or closed. Nothing was changed.")
+    return said % {"lead": of.lead, "name": of.to.name if of.to else ""}
