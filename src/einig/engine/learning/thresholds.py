@@ -1,0 +1,136 @@
+"""Thresholds: from how many points on a lead goes to sales, chosen by a stated goal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from einig.engine.backtest.intervals import Proportion
+from einig.engine.instants import DAY
+from einig.engine.learning.examples import Examples, Ints
+
+
+class OutOfReach(ValueError):
+    """No threshold reaches the goal; the message says what the best one comes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a threshold is chosen for.
+
+    share      this share of leads goes to sales
+    weekly     so many leads a week, which is what sales can work
+    precision  of those handed over, at least this share buys
+    revenue    each further lead handed over brings more than this, which working one costs
+    """
+
+    kind: Literal["share", "weekly", "precision", "revenue"] = "share"
+    amount: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a threshold comes to among leads: each counts with the highest score that it had.
+
+    `weekly` is None where it is not known how long the leads took to come.
+    """
+
+    at_least: int
+    leads: int
+    won: int
+    all_leads: int
+    all_won: int
+    weekly: float | None
+    revenue: float
+
+    @property
+    def precision(self) -> Proportion:
+        """Of those handed over, how many bought."""
+        return Proportion(self.won, self.leads)
+
+    @property
+    def recall(self) -> Proportion:
+        """Of the buyers, how many were handed over."""
+        return Proportion(self.won, self.all_won)
+
+
+def choices(score: Ints, examples: Examples) -> tuple[Choice, ...]:
+    """Return every threshold that makes a difference, the highest first."""
+    leads, of = np.unique(examples.lead, return_inverse=True)
+    best = np.full(len(leads), np.iinfo(np.int64).min)
+    np.maximum.at(best, of, score)
+    won = np.bincount(of, examples.won, len(leads)) > 0
+    revenue = np.zeros(len(leads))
+    np.maximum.at(revenue, of, examples.revenue)
+    steps = np.unique(best)[::-1]
+    place = len(steps) - 1 - np.searchsorted(steps[::-1], best)
+
+    weeks = _weeks(examples)
+    summed = (np.ones(len(leads)), won.astype(np.float64), revenue)
+    columns = (np.cumsum(np.bincount(place, weights, len(steps))) for weights in summed)
+    return tuple(
+        Choice(
+            int(step),
+            int(n),
+            int(bought),
+            len(leads),
+            int(won.sum()),
+            float(n / weeks) if weeks else None,
+            float(brought),
+        )
+        for step, n, bought, brought in zip(steps, *columns, strict=True)
+    )
+
+
+def choose(of: Sequence[Choice], goal: Goal) -> Choice:
+    """Return the threshold that serves a goal; never one that lets nobody or everybody through.
+
+    Raises OutOfReach.
+    """
+    useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
+    if not useful:
+        raise OutOfReach("Every lead has the same score: no threshold tells them apart.")
+    if goal.kind == "share":
+        return _last(useful, lambda c: c.leads <= goal.amount * c.all_leads)
+    if goal.kind == "weekly":
+        if useful[0].weekly is None:
+            raise OutOfReach("Without dates nobody can say how many leads a week that is.")
+        return _last(useful, lambda c: (c.weekly or 0.0) <= goal.amount)
+    if goal.kind == "precision":
+        return _precise(useful, goal.amount)
+    return _worthwhile(useful, goal.amount)
+
+
+def _precise(useful: Sequence[Choice], wanted: float) -> Choice:
+    """Return the lowest threshold whose precision is high enough."""
+    enough = [choice for choice in useful if (choice.precision.share or 0.0) >= wanted]
+    if not enough:
+        best = max(useful, key=lambda choice: choice.precision.share or 0.0)
+        share = 100 * (best.precision.share or 0.0)
+        raise OutOfReach(
+            f"Of 100 handed over, at best {share:.0f} buy, from {best.at_least} points on."
+        )
+    return enough[-1]
+
+
+def _worthwhile(useful: Sequence[Choice], cost: float) -> Choice:
+    """Return the threshold at which what was brought, less what working costs, is greatest."""
+    best = max(useful, key=lambda choice: choice.revenue - cost * choice.leads)
+    if best.revenue <= cost * best.leads:
+        raise OutOfReach(f"No threshold brings more than {cost:g} for each lead handed over.")
+    return best
+
+
+def _last(useful: Sequence[Choice], holds: Callable[[Choice], bool]) -> Choice:
+    """Return the lowest threshold at which something still holds, or else the highest."""
+    kept = [choice for choice in useful if holds(choice)]
+    return kept[-1] if kept else useful[0]
+
+
+def _weeks(examples: Examples) -> float | None:
+    if not examples.dated or not len(examples):
+        return None
+    return max(1.0, float(examples.at[-1] - examples.at[0]) / (7 * DAY))
