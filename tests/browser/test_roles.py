@@ -130,11 +130,12 @@ def test_the_administrator_invites_imports_and_sees_who_did_what(
     file = {"name": "leads.csv", "mimeType": "text/csv", "buffer": rows.encode("cp1252")}
     page.set_input_files("#file", file)
     click(page, "Vorschau zeigen")
-    page.wait_for_selector("text=Änne Groß")
+    page.locator("td", has_text="Änne Groß").wait_for()
     click(page, "Import")
     assert "/received" in page.url
     page.wait_for_selector("text=row 3 has neither a usable email nor a phone number")
     body = page.input_value("main textarea")
+    assert '"row": ["Niemand", "", "Groß KG"]' in body
     mended = body.replace('"name": "Niemand"', '"email": "jemand@gross.example", "name": "Jemand"')
     page.fill("main textarea", mended)
     click(page, "Noch einmal versuchen")

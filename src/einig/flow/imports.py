@@ -90,12 +90,13 @@ def bring_in(text: str, columns: Mapping[str, str], *, by: User, at: int) -> tup
         said = {columns.get(k) or "": v.strip() for k, v in cells.items() if v.strip()}
         said.pop("", None)
         message = capture.somebody(attributes=said, activity=None, at=at)[0]
-        body = json.dumps(message, ensure_ascii=False)
         reason = ""
         if len(row) != len(names):
             reason = f"row {n + 2} has {len(row)} cells instead of {len(names)}"
         elif not list(details(said, country)):
             reason = f"row {n + 2} has neither a usable email nor a phone number"
+        whole = {"row": row} if reason else {}  # also cells that have no column
+        body = json.dumps(message | whole, ensure_ascii=False)
         kept = Received(source=source, body=body, at=at + n, reason=reason)
         (bad if reason else good).append(kept)
     with transaction.atomic():
