@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
 from einig.engine.instants import DAY, HOUR
 from einig.flow import journey
@@ -116,3 +117,30 @@ def test_a_mistake_of_ours_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> N
     say([identify("u2", email="q@pumpen.example")], of=us.website, at=NOW)
     assert failed() == [("identify", "our mistake: ZeroDivisionError()")]
     assert Lead.objects.count() == 1
+
+
+def test_what_the_database_refuses_holds_up_nobody() -> None:
+    us = company()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE UNIQUE INDEX once ON store_fact (value) WHERE attribute = 'plan'")
+    for n in (1, 2):
+        say([identify(f"u{n}", email=f"p@x{n}.example", plan="x")], of=us.website, at=NOW + n)
+    say([identify("u3", email="p@x3.example")], of=us.website, at=NOW + 3)
+    assert [kind for kind, reason in failed() if "IntegrityError" in reason] == ["identify"]
+    assert Lead.objects.count() == 2
+    assert not Received.objects.filter(reason="").exists()
+
+
+def test_a_lead_that_cannot_be_judged_holds_up_nobody() -> None:
+    us = company()
+    for n in (1, 2):
+        said = identify(f"u{n}", email=f"p@x{n}.example", industry="Software")
+        say([said, track("demo_requested", f"u{n}")], of=us.website, at=NOW + n)
+    broken, sound = Lead.objects.order_by("id")
+    Event.objects.filter(identity__lead=broken).update(properties=["no object"])
+    at = NOW + 15 * DAY
+    assert journey.judge_due(at=at) == 2
+    broken.refresh_from_db()
+    sound.refresh_from_db()
+    assert (broken.sales_ready, broken.next_change_at) == (True, at + HOUR)
+    assert (sound.sales_ready, sound.next_change_at) == (False, None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Upper
 
 from einig.flow import audit, contact, lead_ids
 from einig.flow.messages import Message
@@ -38,7 +39,10 @@ class TakenIn:
 
 
 def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn | None:
-    """Store what a message says. None if the same message was taken in before."""
+    """Store what a message says, but for the lead itself: whoever judges it stores it too.
+
+    None if the same message was taken in before.
+    """
     if message.activity and Event.objects.filter(event_id=message.event_id).exists():
         return None
     country = organisation().country
@@ -51,12 +55,10 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
         lead.last_known = arrived
     elif is_new:
         lead = _create(message, source, at=arrived)
+    _attach([who for who in (known, anonymous) if who is not None], lead, at=arrived)
     if lead is not None:
-        for identity in (known, anonymous):
-            _attach(identity, lead, at=arrived)
         contact.add(lead, iter(found), at=arrived)
         _describe(lead, message, found)
-        lead.save()
     actor = known or anonymous
     assert actor is not None  # messages say who it was
     facts = dict(message.attributes)
@@ -75,6 +77,7 @@ def own_identity(lead: Lead) -> Identity:
 
 
 def _identities(message: Message) -> tuple[Identity | None, Identity | None]:
+    """Return under what somebody acts; what nobody acted under before is not stored yet."""
     keys = {
         "user": message.user and f"user:{message.user}",
         "anonymous": message.anonymous and f"anon:{message.anonymous}",
@@ -84,7 +87,7 @@ def _identities(message: Message) -> tuple[Identity | None, Identity | None]:
     kept = {i.key: i for i in Identity.objects.select_related("lead").filter(key__in=wanted)}
     for key in wanted:
         if key not in kept:
-            kept[key] = Identity.objects.create(key=key)
+            kept[key] = Identity(key=key)
     user = kept.get(keys["user"] or "")
     return user, kept.get(keys["anonymous"] or "") or kept.get(keys["previous"] or "")
 
@@ -133,12 +136,18 @@ def _is_known(lead: Lead) -> bool:
     return lead.identities.filter(key__startswith="user:").exists()
 
 
-def _attach(identity: Identity | None, lead: Lead, *, at: int) -> None:
-    """Link an identity that is nobody's yet; whose it is already, it stays."""
-    if identity is not None and identity.lead_id is None:
-        identity.lead = lead
-        identity.save(update_fields=["lead"])
-        Link.objects.create(identity=identity, lead=lead, linked_at=at)
+def _attach(identities: list[Identity], lead: Lead | None, *, at: int) -> None:
+    """Store identities, linked if they are nobody's yet; whose one is already, it stays."""
+    links = []
+    for identity in identities:
+        if lead is not None and identity.lead_id is None:
+            identity.lead = lead
+            links.append(Link(identity=identity, lead=lead, linked_at=at))
+            identity.save()
+        elif identity.id is None:
+            identity.save()
+    if links:
+        Link.objects.bulk_create(links)
 
 
 # --- what it says -----------------------------------------------------------------------------
@@ -177,7 +186,8 @@ def _company(name: str, domain: str) -> Company:
     """Return the company with that domain, or else that name; a new one if there is none."""
     if domain and (kept := Company.objects.filter(domain=domain).order_by("id").first()):
         return kept
-    if name and (kept := Company.objects.filter(name__iexact=name).order_by("id").first()):
+    named = Company.objects.alias(upper=Upper("name")).filter(upper=Upper(Value(name)))
+    if name and (kept := named.order_by("id").first()):
         return kept
     return Company.objects.create(name=name or domain, domain=domain)
 

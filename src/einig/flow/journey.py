@@ -14,11 +14,17 @@ from __future__ import annotations
 import logging
 import time
 
-from django.db import DatabaseError, DataError, connection, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 from einig.engine.backtest.exploring import draws
 from einig.engine.backtest.handoffs import handoffs_of
-from einig.engine.instants import FOREVER
+from einig.engine.instants import FOREVER, HOUR
 from einig.engine.scoring import LeadHistory, counts, next_change, shows_intent, turns
 from einig.flow import handoff, notice, scoring
 from einig.flow.intake import TakenIn, take_in
@@ -42,12 +48,15 @@ def take_in_waiting(*, most: int = 20) -> int:
             .order_by("id")[:most]
         )
         versions = scoring.timeline() if waiting else []
-        began = time.monotonic()
-        for done, received in enumerate(waiting, 1):
-            _take_in(received, versions)
+        began, done, seen = time.monotonic(), list[int](), 0
+        for received in waiting:
+            seen += 1
+            if _take_in(received, versions):
+                done.append(received.id)
             if time.monotonic() - began > _LONGEST:
-                return done
-    return len(waiting)
+                break
+        Received.objects.filter(id__in=done).delete()
+    return seen
 
 
 def catch_up() -> None:
@@ -68,10 +77,21 @@ def judge_due(*, at: int, most: int = 50) -> int:
         versions = scoring.timeline() if leads else []
         began = time.monotonic()
         for done, lead in enumerate(leads, 1):
-            judge(lead, versions, at=lead.next_change_at or at)
+            _judge_due(lead, versions, at=at)
             if time.monotonic() - began > _LONGEST:
                 return done
     return len(leads)
+
+
+def _judge_due(lead: Lead, versions: list[InForce], *, at: int) -> None:
+    try:
+        with transaction.atomic():
+            judge(lead, versions, at=lead.next_change_at or at)
+    except OperationalError:
+        raise  # the next try may do better
+    except Exception:  # a mistake of ours must not hold up the others; late is as exact as in time
+        log.exception("lead %s could not be judged", lead.lead_id)
+        Lead.objects.filter(id=lead.id).update(next_change_at=at + HOUR)
 
 
 def judge(
@@ -96,10 +116,11 @@ def judge(
         if not opened and event is not None and counts(version.plan, history, event.event_id):
             opened = _answer(lead, history, version, event)
             notice.changed(lead, event)
-    lead.save(update_fields=_JUDGED)
+    lead.save(update_fields=_JUDGED if taken_in is None else _JUDGED + _DESCRIBED)
     return opened
 
 
+_DESCRIBED = ["name", "title", "company"]  # by what was taken in
 _JUDGED = [
     "last_known", "judged_at", "next_change_at", "version", "fit", "engagement", "intent",
     "sales_ready", "stage", "owner",
@@ -128,22 +149,32 @@ def _drawn_at(lead: Lead, versions: list[InForce]) -> int:
     return draw[0] if draw is not None else FOREVER
 
 
-def _take_in(received: Received, versions: list[InForce]) -> None:
+def _take_in(received: Received, versions: list[InForce]) -> bool:
+    """Take a message in, and return whether it need not be kept: one that is of no use stays."""
     try:
-        with transaction.atomic():
-            source = received.source
-            message = read(received.body, arrived=received.at, source=source.id if source else None)
-            taken_in = take_in(message, arrived=received.at, source=source)
-            if taken_in is not None and taken_in.lead is not None:
-                judge(taken_in.lead, versions, at=taken_in.at, taken_in=taken_in)
-            received.delete()
+        try:
+            _understand(received, versions)
+        except IntegrityError:  # somebody was quicker, with a hand-off perhaps: now it can be seen
+            _understand(received, versions)
     except Unusable as unusable:
         Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
+    except (OperationalError, InterfaceError):
+        raise  # the next try may do better
     except Exception as error:  # a mistake of ours must not hold up what comes after
-        if isinstance(error, DatabaseError) and not isinstance(error, DataError):
-            raise  # the next try may do better
         log.exception("message %s could not be taken in", received.id)
         Received.objects.filter(id=received.id).update(reason=f"our mistake: {error!r}"[:300])
+    else:
+        return True
+    return False
+
+
+@transaction.atomic
+def _understand(received: Received, versions: list[InForce]) -> None:
+    source = received.source
+    message = read(received.body, arrived=received.at, source=source.id if source else None)
+    taken_in = take_in(message, arrived=received.at, source=source)
+    if taken_in is not None and taken_in.lead is not None:
+        judge(taken_in.lead, versions, at=taken_in.at, taken_in=taken_in)
 
 
 def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: int, at: int) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from django.db import DatabaseError, close_old_connections, transaction
+from django.db import close_old_connections, transaction
 
 from einig.engine.routing import NobodyAvailable
 from einig.flow import handoff, journey, mails, tasks
@@ -40,8 +40,8 @@ class Worker:
         while not self.stopping and (self.parent is None or os.getppid() == self.parent):
             try:
                 busy = work(at=time.time_ns() // 1000)
-            except DatabaseError:
-                log.exception("the database did not answer; trying again")
+            except Exception:  # whatever it was, what comes after it does not wait for us to look
+                log.exception("this did not work; trying again")
                 close_old_connections()
                 time.sleep(1)
                 continue

@@ -1,6 +1,7 @@
-"""Nurture in its order, and one index less where every message passes through."""
+"""Companies by name and nurture in its order; one index less where every message passes."""
 
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -18,6 +19,12 @@ class Migration(migrations.Migration):
                 null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 to="store.source",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="company",
+            index=models.Index(
+                django.db.models.functions.text.Upper("name"), name="company_by_name"
             ),
         ),
         migrations.AddIndex(

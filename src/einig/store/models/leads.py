@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Upper
 
 from einig.store.fields import InstantField
 from einig.store.models.agreements import Version
@@ -40,6 +41,9 @@ class Company(models.Model):
     domain = models.CharField(max_length=200, blank=True, default="", db_index=True)
     relation = models.CharField(max_length=12, choices=Relation.choices, blank=True, default="")
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(Upper("name"), name="company_by_name")]
 
     def __str__(self) -> str:
         return self.name
