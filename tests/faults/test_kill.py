@@ -18,6 +18,7 @@ import pytest
 
 from tests.servers import KEY, Server, Store, free_port, serving, start, store
 
+WORKER_LOG = "worker.log"
 CLIENT = Path(__file__).with_name("client.py")
 REPLAY = """
 import json
@@ -69,15 +70,15 @@ def kill_again_and_again(shop: Store, *, times: int, seed: int = 1) -> tuple[int
             if victim != "server":
                 wait_until_at_work(shop)
             time.sleep(rng.uniform(0.1, 1.0))
-            if victim != "server":
-                end(worker)
             if victim != "worker":
                 server.kill()
-                server = serve(shop, port)
             if victim != "server":
-                worker = work(shop)
+                end(worker)
+                worker = work(shop)  # beside the server that starts too
+            if victim != "worker":
+                server = serve(shop, port)
         client.communicate(timeout=10)
-        shop.settle()
+        settle(shop, worker)
     finally:
         end(client, worker)
         server.kill()
@@ -114,8 +115,19 @@ def serve(shop: Store, port: int) -> Server:
 
 
 def work(shop: Store) -> subprocess.Popen[bytes]:
-    """Start a worker."""
-    return subprocess.Popen([sys.executable, "-m", "einig.cli", "worker"], env=shop.environment)
+    """Start a worker; what it says is kept."""
+    command = [sys.executable, "-m", "einig.cli", "worker"]
+    with (shop.home / WORKER_LOG).open("ab") as log:
+        return subprocess.Popen(command, env=shop.environment, stdout=log, stderr=log)
+
+
+def settle(shop: Store, worker: subprocess.Popen[bytes]) -> None:
+    """Wait until everything is taken in; show what the worker said, and where it is, if not."""
+    try:
+        shop.settle(patience=60)
+    except AssertionError as waits:
+        said = (shop.home / WORKER_LOG).read_text(errors="replace")
+        raise AssertionError(f"{waits}; the worker: {worker.poll()}, {said[-4000:]}") from None
 
 
 def wait_until_at_work(shop: Store) -> None:
