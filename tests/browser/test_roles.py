@@ -146,3 +146,25 @@ def test_the_administrator_invites_imports_and_sees_who_did_what(
     for said in ("invited", "joined", "imported"):
         assert said in trail
     assert (ada.errors, nia.errors) == ([], [])
+
+
+def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(
+    server: Server, person: Any
+) -> None:
+    sue = person("sue")
+    page = sue.open("/call")
+    page.fill("#id_name", "Emil <b>Krause</b>")
+    page.fill("#id_email", "emil@krause.example")
+    page.fill("#id_wants", "Ein Angebot\nfür zwei")
+    page.context.clear_cookies(name="sessionid")
+    click(page, "Behalten")
+    page.wait_for_selector("text=Emil <b>Krause</b>")
+    page.fill("#id_username", "sue@example.com")
+    page.fill("#id_password", PASSWORD)
+    click(page, "Anmelden")
+    click(page, "Senden")
+    assert "Emil <b>Krause</b>" in page.inner_text("h1")
+    kept = "SELECT count(*) FROM store_lead WHERE name = 'Emil <b>Krause</b>'"
+    assert server.store.rows(kept) == [(1,)]
+    assert sue.open("/call").input_value("#id_wants") == ""  # sent, so it is not kept any longer
+    assert [error for error in sue.errors if "401" not in error] == []
