@@ -40,6 +40,12 @@ def browser(us: Company) -> Client:
     return client
 
 
+def settle() -> None:
+    """Take in whatever waits, however long that takes."""
+    while journey.take_in_waiting():
+        pass
+
+
 def rows() -> list[list[str]]:
     """Return the rows of the file: each tenth is broken."""
     return [
@@ -65,8 +71,7 @@ def brought_in(browser: Client, content: bytes) -> None:
     columns = {f"column-{n}": meaning for n, meaning in enumerate(MEANINGS)}
     answer = browser.post("/settings/import", {"do": "import", "text": text} | columns)
     assert answer.headers["Location"] == "/received"
-    while journey.take_in_waiting():
-        pass
+    settle()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
@@ -107,7 +112,7 @@ def test_a_broken_row_is_kept_whole_and_mended(browser: Client) -> None:
     assert json.loads(Received.objects.order_by("id")[1].body)["row"] == BROKEN[1]
     body["traits"]["email"] = "richtig@b.example"
     browser.post("/received", {"id": one.id, "do": "mend", "body": json.dumps(body)})
-    journey.catch_up()
+    settle()
     assert Lead.objects.filter(name="Falsche Adresse").count() == 1
     assert Received.objects.count() == 9
 
@@ -134,7 +139,7 @@ def test_odd_bytes_do_not_lose_a_row(browser: Client, content: bytes) -> None:
     answer = browser.post("/settings/import", {"file": SimpleUploadedFile("x.csv", content)})
     text = answer.context["text"]
     browser.post("/settings/import", {"do": "import", "text": text, "column-0": "email"})
-    journey.catch_up()
+    settle()
     assert Lead.objects.get().contact_details.get().normal == "x@y.example"
 
 

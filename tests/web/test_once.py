@@ -28,6 +28,7 @@ from einig.store.models import (
     SecondLook,
     Source,
     Task,
+    User,
 )
 from tests.live import AGREED, NOW, Company, company, identify, say, track
 from tests.web.forms import Form, forms
@@ -36,8 +37,8 @@ pytestmark = pytest.mark.django_db
 
 PAGES = [
     "/inbox", "/leads/new", "/call", "/agreement/2", "/agreement/3", "/agreement/draft", "/review",
-    "/follow-up", "/nurture", "/sources", "/sources/2", "/sources/3", "/received", "/settings",
-    "/settings/people", "/settings/people/1", "/settings/import", "/absence",
+    "/follow-up", "/nurture", "/sources", "/received", "/settings",
+    "/settings/people", "/settings/import", "/absence",
 ]  # fmt: skip
 EVERYBODY = ["absent", "fact_stated"]
 LOOKS = ["second_look", "nurture_called"]
@@ -122,7 +123,10 @@ def every_form(browser: Client) -> list[Form]:
     returned = Lead.objects.filter(handoffs__closing="returned").order_by("id")[0].lead_id
     tried = Handoff.objects.get(attempts__result="no").lead.lead_id
     found: dict[object, Form] = {}
-    for address in [*PAGES, f"/leads/{lead}", f"/leads/{returned}", f"/inbox/{tried}"]:
+    of = {s.name: s.id for s in Source.objects.all()}
+    mia = User.objects.get(name="Mia").id
+    rows = [f"/sources/{of['api']}", f"/sources/{of['webhook']}", f"/settings/people/{mia}"]
+    for address in [*PAGES, *rows, f"/leads/{lead}", f"/leads/{returned}", f"/inbox/{tried}"]:
         answer = browser.get(address)
         assert answer.status_code in {200, 403}
         for form in forms(answer.content.decode(), address):

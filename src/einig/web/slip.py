@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from einig.engine.instants import SECOND
 from einig.flow import once
 from einig.web.clock import now
+from einig.web.typed import UNREAD
 
 Answer = Callable[[HttpRequest], HttpResponse]
 FIELD = "slip"
@@ -64,7 +65,8 @@ def sent_once(answer: Answer) -> Answer:
     """Do what a form asks for once, and answer each further click as the first one."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        given = of(request) if request.method == "POST" else None
+        is_form = request.method == "POST" and not request.path.startswith(UNREAD)
+        given = of(request) if is_form else None
         # whoever signs in twice has done no more than once
         if given is None or request.path == reverse("sign_in"):
             return answer(request)

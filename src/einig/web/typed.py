@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, QueryDi
 from einig.engine.values import legible
 
 Answer = Callable[[HttpRequest], HttpResponse]
+UNREAD = ("/api/", "/hooks/")  # what comes there is no form
 
 
 def readable(answer: Answer) -> Answer:
@@ -20,7 +21,7 @@ def readable(answer: Answer) -> Answer:
         # Django's own can no more be changed than ours; only its type says so
         request.GET = _cleaned(request.GET)  # type: ignore[assignment]
         # whoever reads a body as it is must find it unread
-        if request.method == "POST" and not request.path.startswith(("/api/", "/hooks/")):
+        if request.method == "POST" and not request.path.startswith(UNREAD):
             request.POST = _cleaned(request.POST)  # type: ignore[assignment]
         return answer(request)
 
