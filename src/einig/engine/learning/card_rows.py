@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from einig.engine.learning.card import Activity, Attribute, Row
-from einig.engine.learning.cuts import BLANK_BIN, FIRST_BIN, OTHER_BIN, Cut, decimal
+from einig.engine.learning.cuts import BLANK_BIN, FIRST_BIN, OTHER_BIN, Cut, range_label
 from einig.engine.learning.examples import Examples, Ints
 from einig.engine.learning.fitting import Part, Term
 
@@ -78,7 +78,7 @@ def _own_rows(cut: Cut, of_bin: list[int], part: Part) -> list[_Told]:
     whole = bool((known == np.rint(known)).all()) and all(e == round(e) for e in cut.edges)
     ends = (-np.inf, *cut.edges, np.inf)
     return [
-        ("range", _label(low, high, whole=whole), bin_, low, high)
+        ("range", range_label(low, high, whole=whole), bin_, low, high)
         for bin_, (low, high) in enumerate(itertools.pairwise(ends), FIRST_BIN)
     ]
 
@@ -90,15 +90,6 @@ def _other_rows(cut: Cut, of_bin: list[int], part: Part) -> list[_Told]:
     if part.counts[BLANK_BIN] > 0:
         rows.append(("blank", "unknown", BLANK_BIN, -np.inf, np.inf))
     return rows
-
-
-def _label(low: float, high: float, *, whole: bool) -> str:
-    if low == -np.inf:
-        return f"<{decimal(high)}"
-    if high == np.inf:
-        return f"{decimal(low)}+"
-    last = high - 1 if whole else high
-    return f"{decimal(low)} to {decimal(last)}" if low < 0 else f"{decimal(low)}-{decimal(last)}"
 
 
 def _way(cut: Cut, of_bin: list[int]) -> Literal["rising", "falling"] | None:

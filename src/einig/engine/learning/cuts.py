@@ -54,12 +54,33 @@ class Cut:
         of_level = [own.get(_compared(level), OTHER_BIN) for level in column.levels]
         return np.array([*of_level, BLANK_BIN], np.int16)[column.codes]
 
+    def label(self, bin_: int) -> str:
+        """Return a bin as an agreement writes it; a count as a number of activities."""
+        if self.behaviour is not None:
+            return f"{bin_}+" if bin_ == MOST_COUNTED else str(bin_)
+        if bin_ < FIRST_BIN:
+            return ("unknown", "otherwise")[bin_]
+        if not self.numeric:
+            return self.values[bin_ - FIRST_BIN]
+        ends = (-np.inf, *self.edges, np.inf)
+        return range_label(ends[bin_ - FIRST_BIN], ends[bin_ - FIRST_BIN + 1])
 
-def cut(column: Column, *, ranges: int = 12, at_least: int = 5) -> Cut:
+
+def range_label(low: float, high: float, *, whole: bool = False) -> str:
+    """Return a range as an agreement writes it; of whole numbers with its last number."""
+    if low == -np.inf:
+        return "any number" if high == np.inf else f"<{decimal(high)}"
+    if high == np.inf:
+        return f"{decimal(low)}+"
+    last = high - 1 if whole else high
+    return f"{decimal(low)} to {decimal(last)}" if low < 0 else f"{decimal(low)}-{decimal(last)}"
+
+
+def cut(column: Column, *, ranges: int = 12, at_least: int = 5, most: int = MOST_VALUES) -> Cut:
     """Return the fine cut of a column: about equally filled ranges, or its frequent values.
 
     A value gets a bin from `at_least` examples on, so that a rare but strong one is not lost; of
-    more than MOST_VALUES the most frequent. A value that an agreement would read as a range or as
+    more than `most` the most frequent. A value that an agreement would read as a range or as
     one of its own words gets none.
     """
     if column.behaviour is not None:
@@ -68,10 +89,10 @@ def cut(column: Column, *, ranges: int = 12, at_least: int = 5) -> Cut:
         return Cut(edges=_edges(column.numbers[np.isfinite(column.numbers)], ranges), numeric=True)
     known = column.codes[column.known]
     counts = np.bincount(known, minlength=len(column.levels))
-    order = np.argsort(-counts, kind="stable")[: 2 * MOST_VALUES]
+    order = np.argsort(-counts, kind="stable")[: 2 * most]
     frequent = [column.levels[code] for code in order if counts[code] >= at_least]
     distinct = {_compared(level): level for level in reversed(frequent) if _writable(level)}
-    return Cut(values=tuple(reversed(distinct.values()))[:MOST_VALUES])
+    return Cut(values=tuple(reversed(distinct.values()))[:most])
 
 
 def summed(bins: NDArray[np.integer[Any]], of: Floats, size: int) -> Floats:
