@@ -24,6 +24,7 @@ _COMMANDS = {
     "diff": "Say in words how two agreements differ.",
     "score": "Score every lead as of an instant.",
     "explain": "Show where a lead's points come from.",
+    "propose": "Learn which leads close, and propose an agreement.",
     "backtest": "Replay an agreement on a history.",
     "serve": "Run the whole system: pages, collector and worker.",
     "demo": "Look around in a simulated company.",

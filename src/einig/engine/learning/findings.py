@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from einig.engine.learning import leak_words
 from einig.engine.learning.examples import Examples
-from einig.engine.learning.leak_words import SENTENCES
 
 Strength = Literal["set aside", "blank only", "flagged"]
 Kind = Literal[
@@ -41,7 +41,7 @@ class Finding:
     @property
     def sentence(self) -> str:
         """Return the evidence in a sentence."""
-        return SENTENCES[self.kind].format(**dict(self.figures))
+        return leak_words.sentence(self.kind, dict(self.figures))
 
 
 @dataclass(frozen=True, slots=True)

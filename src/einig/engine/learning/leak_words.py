@@ -1,8 +1,11 @@
-"""The sentences in which findings tell their evidence, in English."""
+"""The sentences in which findings tell their evidence, in English and German."""
 
 from __future__ import annotations
 
-SENTENCES = {
+from collections.abc import Mapping
+from string import Formatter
+
+_ENGLISH = {
     "declared": "It was declared as not to be used.",
     "winners only": (
         "It is filled in for {leads:,.0f} leads, and {won_filled:.1%} of them were won, against "
@@ -52,3 +55,75 @@ SENTENCES = {
         "{distinct:,.0f} of {leads:,.0f} values are different: it says little of other leads."
     ),
 }
+_GERMAN = {
+    "declared": "Es ist angegeben, dass das Merkmal nicht verwendet wird.",
+    "winners only": (
+        "Ausgefüllt bei {leads:,.0f} Leads, von denen {won_filled:.1%} kauften, gegenüber "
+        "{base:.1%} aller: Das weiß man nur von Käufern."
+    ),
+    "losers only": (
+        "Ausgefüllt bei {leads:,.0f} Leads, von denen {won_filled:.1%} kauften, gegenüber "
+        "{base:.1%} aller: Das weiß man nur von Verlorenen."
+    ),
+    "on contact": (
+        "Ausgefüllt bei {winners:.0%} der Käufer und {losers:.0%} der übrigen: Schon dass es "
+        "ausgefüllt ist, verrät das Ergebnis (AUC {auc:.2f})."
+    ),
+    "verdict": (
+        "Ausgefüllt bei {winners:.0%} der Käufer und {losers:.0%} der übrigen, und was dort steht, "
+        "trennt sie mit einer AUC von {auc:.3f}: Es liest sich wie ein Urteil."
+    ),
+    "blank": (
+        "Wo es ausgefüllt ist, kauften {won_filled:.1%}, wo es leer ist {won_blank:.1%}; "
+        "ausgefüllt ist es bei {winners:.0%} der Käufer und {losers:.0%} der übrigen."
+    ),
+    "disguise": (
+        "Allein trennt es Käufer von den übrigen mit einer AUC von {auc:.3f}; {told:.0%} der Leads "
+        "haben Werte, die das Ergebnis fast sicher festlegen."
+    ),
+    "pure values": (
+        "{share:.0%} der {outcome} haben Werte, die sonst fast niemand hat "
+        "({leads:,.0f} Leads, von denen {rate:.1%} kauften)."
+    ),
+    "after closing": (
+        "Von {leads:,.0f} entschiedenen Leads mit einem Wert bekamen ihn {late:.0%} erst zum "
+        "Abschluss oder danach."
+    ),
+    "changed later": (
+        "Bei {late:.0%} von {leads:,.0f} entschiedenen Leads wurde der Wert zum Abschluss oder "
+        "danach geändert."
+    ),
+    "calendar": (
+        "Es steht für den Kalender: Die Zeit erklärt {by_time:.0%} davon, und es erklärt "
+        "{time:.0%} der Reihenfolge, in der die Leads kamen."
+    ),
+    "identifier": (
+        "{distinct:,.0f} von {leads:,.0f} Werten sind verschieden und haben die Form einer "
+        "Kennung: Über andere Leads sagen sie nichts."
+    ),
+    "unique": (
+        "{distinct:,.0f} von {leads:,.0f} Werten sind verschieden: Über andere Leads sagen sie "
+        "wenig."
+    ),
+}
+_OUTCOMES = {"winners": "Käufer", "losers": "Verlorenen"}
+
+
+def sentence(kind: str, figures: Mapping[str, float | str], language: str = "en") -> str:
+    """Return the evidence of a finding in a sentence, in English (`en`) or German (`de`)."""
+    if not language.startswith("de"):
+        return _ENGLISH[kind].format(**figures)
+    named = {name: _OUTCOMES.get(str(of), of) for name, of in figures.items()}
+    return German().vformat(_GERMAN[kind], (), named)
+
+
+class German(Formatter):
+    """Formats numbers as German has them: 1.234,5 and 48 %."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Return one value as it stands in a sentence."""
+        text = str(super().format_field(value, format_spec))
+        if isinstance(value, str):
+            return text
+        swapped = text.replace(",", "\0").replace(".", ",").replace("\0", ".")
+        return swapped.replace("%", "\N{NO-BREAK SPACE}%")

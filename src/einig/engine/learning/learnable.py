@@ -33,16 +33,28 @@ class Verdict:
     card: Card | None = None
 
 
-def learnable(examples: Examples, *, untold_blanks: Collection[str] = ()) -> Verdict:
+def learnable(
+    examples: Examples,
+    *,
+    within: int | None = None,
+    untold_blanks: Collection[str] = (),
+    most_attributes: int = 10,
+    most_rows: int = 40,
+) -> Verdict:
     """Return whether examples teach anything.
 
     A card is learned from the older part. It has to rank the newer part better than chance would do
     in one case of twenty, where each lead counts once however many snapshots it has.
     """
-    older, newer = older_and_newer(examples)
+    older, newer = older_and_newer(examples, within=within)
     if shortage := _shortage(older, newer):
         return shortage
-    card = fit_card(older, untold_blanks=untold_blanks)
+    card = fit_card(
+        older,
+        most_attributes=most_attributes,
+        most_rows=most_rows,
+        untold_blanks=untold_blanks,
+    )
     if not card.columns:
         message = "Nothing to learn here: no column says anything about the outcome."
         return Verdict(False, message, card=card)

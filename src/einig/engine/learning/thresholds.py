@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,8 @@ from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY
 from einig.engine.learning.examples import Examples, Ints
 
+Kind = Literal["share", "weekly", "precision", "revenue"]
+
 
 class OutOfReach(ValueError):
     """No threshold reaches the goal; the message says what the best one comes to."""
@@ -21,13 +24,13 @@ class OutOfReach(ValueError):
 class Goal:
     """What a threshold is chosen for.
 
-    share      this share of leads goes to sales
-    weekly     so many leads a week, which is what sales can work
+    share      about this share of leads goes to sales
+    weekly     about so many leads a week, which is what sales can work
     precision  of those handed over, at least this share buys
     revenue    each further lead handed over brings more than this, which working one costs
     """
 
-    kind: Literal["share", "weekly", "precision", "revenue"] = "share"
+    kind: Kind = "share"
     amount: float = 0.1
 
 
@@ -94,11 +97,11 @@ def choose(of: Sequence[Choice], goal: Goal) -> Choice:
     if not useful:
         raise OutOfReach("Every lead has the same score: no threshold tells them apart.")
     if goal.kind == "share":
-        return _last(useful, lambda c: c.leads <= goal.amount * c.all_leads)
+        return _closest(useful, lambda c: c.leads / (goal.amount * c.all_leads))
     if goal.kind == "weekly":
         if useful[0].weekly is None:
             raise OutOfReach("Without dates nobody can say how many leads a week that is.")
-        return _last(useful, lambda c: (c.weekly or 0.0) <= goal.amount)
+        return _closest(useful, lambda c: (c.weekly or 0.0) / goal.amount)
     if goal.kind == "precision":
         return _precise(useful, goal.amount)
     return _worthwhile(useful, goal.amount)
@@ -124,10 +127,9 @@ def _worthwhile(useful: Sequence[Choice], cost: float) -> Choice:
     return best
 
 
-def _last(useful: Sequence[Choice], holds: Callable[[Choice], bool]) -> Choice:
-    """Return the lowest threshold at which something still holds, or else the highest."""
-    kept = [choice for choice in useful if holds(choice)]
-    return kept[-1] if kept else useful[0]
+def _closest(useful: Sequence[Choice], through: Callable[[Choice], float]) -> Choice:
+    """Return the threshold closest to a goal, as a ratio: few rows make few thresholds."""
+    return min(useful, key=lambda choice: abs(math.log(max(through(choice), 1e-9))))
 
 
 def _weeks(examples: Examples) -> float | None:
