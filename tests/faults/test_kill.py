@@ -35,9 +35,10 @@ print(json.dumps(sorted(zip(leads, replayed.at.tolist()))))
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Store]:
-    """Return a store with a company on it."""
+    """Return a store with a company on it, where a worker need not compile anything first."""
     with store(tmp_path / "shop") as of:
         of.found()
+        of.do("from einig.flow import scoring; scoring.prepare()")
         yield of
 
 

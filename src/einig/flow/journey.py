@@ -40,6 +40,7 @@ _ONE_AT_A_TIME = 0x45494E4947  # the lock by which workers on PostgreSQL take tu
 
 def take_in_waiting(*, most: int = 20) -> int:
     """Take in what waits, oldest first, and return how much that was."""
+    scoring.prepare()
     with transaction.atomic():
         _take_turns()
         waiting = list(
@@ -68,6 +69,7 @@ def catch_up() -> None:
 
 def judge_due(*, at: int, most: int = 50) -> int:
     """Judge leads of which something runs out up to an instant; return how many."""
+    scoring.prepare()
     with transaction.atomic():
         _take_turns()
         if Received.objects.filter(reason="", dismissed_at=None).exists():

@@ -10,7 +10,7 @@ from einig.engine.agreement import loads
 from einig.engine.agreement.model import Agreement
 from einig.engine.history import LinkRow
 from einig.engine.instants import FOREVER
-from einig.engine.scoring import Enactment, LeadHistory, Plan, lead_from, plan
+from einig.engine.scoring import Enactment, LeadHistory, Plan, compile_kernel, lead_from, plan
 from einig.store import rows
 from einig.store.history import GIVEN_BACK
 from einig.store.models import Handoff, Lead, Version
@@ -43,6 +43,15 @@ def _agreement(version: int, content_hash: str) -> tuple[Agreement, Plan]:
     """Return a version's agreement: read once, since what is signed never changes."""
     agreement = loads(Version.objects.values_list("text", flat=True).get(id=version)).agreement
     return agreement, plan(agreement)
+
+
+@functools.cache
+def prepare() -> None:
+    """Compile what scores leads, before a transaction that others would have to wait for."""
+    compile_kernel(plan(loads(_ANY).agreement))
+
+
+_ANY = "name: Any\nfit: {industry: {Software: 1}}\nsales_ready: {fit: 1}\n"
 
 
 def enactments(versions: Sequence[InForce]) -> list[Enactment]:

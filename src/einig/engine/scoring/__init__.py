@@ -7,6 +7,7 @@ from einig.engine.scoring.lead import LeadHistory, NoSuchLead, lead_of
 from einig.engine.scoring.ledger import Ledger, ledger
 from einig.engine.scoring.live import (
     State,
+    compile_kernel,
     counts,
     judge_lead,
     next_change,
@@ -27,6 +28,7 @@ __all__ = [
     "Plan",
     "State",
     "check_against",
+    "compile_kernel",
     "counts",
     "judge",
     "judge_lead",

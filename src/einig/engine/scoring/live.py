@@ -42,6 +42,14 @@ def state_at(plan: Plan, lead: LeadHistory, at: int) -> State | None:
     return State(at, fit, engagement, bool(swept.intent[-1]), bool(swept.ready[-1]))
 
 
+def compile_kernel(plan: Plan) -> None:
+    """Have the kernel ready: it is compiled once after an installation, which takes a while.
+
+    What it is compiled for are types, so any plan and a lead that did nothing will do.
+    """
+    state_at(plan, LeadHistory("", 0, (), ()), 0)
+
+
 def judge_lead(plan: Plan, lead: LeadHistory, until: int, since: int = BEGINNING) -> Decisions:
     """Return what a plan decided about a lead at every instant up to `until` (included)."""
     return decisions([sweep(plan.arrays, bind_lead(plan, lead), 0, 1, since, until)], 1)
