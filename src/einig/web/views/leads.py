@@ -241,7 +241,8 @@ def _found(request: HttpRequest) -> QuerySet[Lead]:
         by_detail = Q(contact_details__normal__startswith=text.casefold())
         by_name = Q(name__icontains=text) | Q(company__name__icontains=text) | Q(lead_id=text)
         found = found.filter(by_name | by_detail).distinct()
-    if (source := request.GET.get("source", "")).isdecimal():
+    source = request.GET.get("source", "")
+    if source.isdecimal() and len(source) < 19:  # what is longer is no row's number
         found = found.filter(source_id=int(source))
     return found.order_by(SORTS.get(request.GET.get("sort", ""), "-created_at"), "-id")
 
