@@ -93,6 +93,14 @@ class Examples:
         """Return how many examples there are."""
         return len(self.won)
 
+    @property
+    def per_lead(self) -> float:
+        """Return how many examples there are of a lead, on average.
+
+        What does not change from one snapshot to the next is seen so many times, and told once.
+        """
+        return len(self) / max(len(np.unique(self.lead)), 1)
+
     def take(self, rows: Ints | Bools) -> Examples:
         """Return some of the examples."""
         return Examples(

@@ -1,13 +1,15 @@
 """The effects behind a card: which columns say something, and how much each of their bins says.
 
 Log odds are shrunk towards the average as if each bin had seen PRIOR_LEADS more average leads, and
-more where the effect of a column changes from one stretch of time to the next. Columns are chosen
+more where the effect of a column changes from one stretch of time to the next; where there are
+several snapshots of a lead, an attribute that all of them share counts as one. Columns are chosen
 one after the other by what they add to those chosen before. A rare bin counts for its choice with
 the root of its share: what is rare today may be frequent tomorrow.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +20,7 @@ from einig.engine.learning.examples import Column, Examples, Floats
 from einig.engine.learning.steadiness import Stretches, steadiness, stretches
 
 PRIOR_LEADS = 40
+FEWEST = 5  # leads from which on a value has a bin of its own
 MARGINAL_SHARE = 0.3  # of an effect is what its bin says alone, which holds where markets change
 _CAPS = (1, 2, 3, 5, MOST_COUNTED)
 _NOISE = 1.0  # times the expected contribution of noise that an effect has to exceed
@@ -53,12 +56,20 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is explained: whether won, with weights; `prior` is the precision of an effect of 0."""
+    """What is explained: whether won, with weights; `prior` is the precision of an effect of 0.
+
+    `per_lead` is how many examples there are of a lead.
+    """
 
     won: Floats
     weight: Floats
     share: float
     prior: float
+    per_lead: float
+
+    def prior_of(self, part: Part) -> float:
+        """Return the precision for a part: of what a lead's snapshots share, each says little."""
+        return self.prior * (self.per_lead if part.cut.behaviour is None else 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,8 @@ def fit_effects(examples: Examples, *, most: int, untold: frozenset[str]) -> Fit
     weight = examples.weight
     share = float(np.average(examples.won, weights=weight))
     prior = PRIOR_LEADS * share * (1 - share)
-    target = Target(examples.won.astype(np.float64), weight, share, prior)
+    won = examples.won.astype(np.float64)
+    target = Target(won, weight, share, prior, examples.per_lead)
     time = stretches(target.won, weight, share)
     parts, calendar = [], []
     for column in examples.columns:
@@ -91,7 +103,7 @@ def fit_effects(examples: Examples, *, most: int, untold: frozenset[str]) -> Fit
 def _part(
     column: Column, target: Target, time: Stretches, untold: frozenset[str]
 ) -> tuple[Part, bool]:
-    of = cut(column)
+    of = cut(column, at_least=math.ceil(FEWEST * target.per_lead))
     bins = of.bins(column)
     counts = summed(bins, target.weight, of.size)
     known = steadiness(bins, of.size, time=time, prior=target.prior)
@@ -126,9 +138,9 @@ def _offer(part: Part, slope: Floats, curve: Floats, target: Target) -> tuple[fl
     """Return what a part would add beyond noise, and the term that it would become."""
     if part.cut.behaviour is not None:
         return _behaviour_offer(part, slope, curve, target)
-    ridge = target.prior * (1 + curve * part.unsteady)
+    ridge = target.prior_of(part) * (1 + curve * part.unsteady)
     effects = slope / (curve + ridge)
-    noise = curve / (curve + ridge) ** 2
+    noise = target.per_lead * curve / (curve + ridge) ** 2
     total = curve.sum()
     rare = np.sqrt(curve / total)
     shown = total * rare / rare.sum()
@@ -197,7 +209,7 @@ def _softened(term: Term, target: Target) -> Term:
     if term.cap is None:
         won = term.part.sums(target.weight * (target.won - target.share))
         curve = term.part.counts * target.share * (1 - target.share)
-        alone = won / (curve + target.prior * (1 + curve * term.part.unsteady))
+        alone = won / (curve + target.prior_of(term.part) * (1 + curve * term.part.unsteady))
         effects = (1 - MARGINAL_SHARE) * effects + MARGINAL_SHARE * alone
         if term.part.blank_untold:
             effects = _without_blank(effects, term.information)

@@ -57,17 +57,21 @@ def gather(
     target: Target = WON,
     windows: tuple[int, ...] = WINDOWS,
     weight: Floats | None = None,
+    worked: Bools | None = None,
     most: int = MOST_EXAMPLES,
     least: int = LEAST_LEADS,
 ) -> Gathered:
     """Return the examples that a history holds, oldest first, and who is none.
 
-    `weight` is by lead, 1 if left out; `most` is how many snapshots are looked at, and `least` how
+    `worked` says by lead whether sales ever had it: what would have become of the others nobody
+    knows. `weight` is by lead, 1 if left out; `most` is how many snapshots are looked at, and `least` how
     many leads must have done an activity that is counted. Snapshots need a window: without one in
     `target` it is the usual number of days (7, 14, 30, …) next to the median time to the target.
     Undated leads are in the order of their numbers, see `moments.order_of`.
     """
     of = reach(history, target)
+    if worked is not None:
+        of = replace(of, outside=of.outside | ~worked)
     in_weeks = is_dated(history) and history.events.count_rows() > 0
     if in_weeks and target.within is None:
         target = replace(target, within=usual_days(history, of))

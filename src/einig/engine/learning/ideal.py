@@ -157,7 +157,7 @@ def _p_values(of: Conversions) -> Floats:
     p = np.full(len(of.count), np.nan)
     won, leads = of.won.sum(), of.weight.sum()
     counts_won = np.rint(of.share * of.count).astype(np.int64)
-    for group in np.flatnonzero((of.count >= THIN) & (of.count < of.count.sum())):
+    for group in np.flatnonzero((of.sure >= THIN) & (of.count < of.count.sum())):
         if of.plain:
             p[group] = exact_p(
                 won=int(counts_won[group]),

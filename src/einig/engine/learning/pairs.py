@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from einig.engine.learning.conversions import wilson
+from einig.engine.learning.conversions import lead_count, wilson
 from einig.engine.learning.cuts import Bins, summed
 from einig.engine.learning.discoveries import SHARE_FALSE, adjusted, normal_p
 from einig.engine.learning.examples import Examples, Floats
@@ -80,7 +80,7 @@ def _cells(
     size = shape[0] * shape[1]
     # As many independent leads of equal weight as the examples are worth.
     fair = examples.weight.sum() / (examples.weight**2).sum()
-    fair *= len(np.unique(examples.lead)) / len(examples)
+    fair *= lead_count(examples) / len(examples)
     there = summed(cell, examples.weight, size) * fair
     won = summed(cell, examples.weight * examples.won, size) * fair
     count = np.bincount(cell, minlength=size)
@@ -88,7 +88,7 @@ def _cells(
     wins = there * expected
     enough = np.minimum(wins, there - wins) >= _FEWEST_EXPECTED
     # Where the columns leave a cell no room of its own, nothing can be said about the pair.
-    free = spread > 0.1 * there * expected * (1 - expected)
+    free = spread > 0.02 * there * expected * (1 - expected)
     told = []
     for at in np.flatnonzero(enough & free):
         z = float((won[at] - wins[at]) / np.sqrt(spread[at]))

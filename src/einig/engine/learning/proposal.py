@@ -21,7 +21,7 @@ from einig.engine.learning.comparators import Comparison, compare
 from einig.engine.learning.draft import Written, draft
 from einig.engine.learning.drift import Drift, drift
 from einig.engine.learning.enough import NotEnough
-from einig.engine.learning.examples import Examples, Floats
+from einig.engine.learning.examples import Bools, Examples, Floats
 from einig.engine.learning.findings import Examination
 from einig.engine.learning.gather import Gathered, gather
 from einig.engine.learning.ideal import IdealLead, ideal_lead
@@ -95,16 +95,17 @@ def propose(
     most_attributes: int = 10,
     most_rows: int = 40,
     weight: Floats | None = None,
+    worked: Bools | None = None,
     report: Report = lambda _step, _done: None,
 ) -> Proposal:
     """Return what a history teaches.
 
     `base` is the text of the agreement so far: the draft starts from it, and it is measured beside
     the card. Columns in `keep` are used whatever was found of them, those in `drop` are not.
-    `weight` is by lead, and `report` is told the step and the share that is done.
+    `weight` and `worked` are as in `gather`, and `report` is told the step and the share that is done.
     """
     report("Gathering examples", 0.0)
-    gathered = gather(history, target=target, weight=weight)
+    gathered = gather(history, target=target, weight=weight, worked=worked)
     report("Looking for knowledge from afterwards", 0.15)
     examination = examine(gathered.examples, history=history, keep=keep, drop=drop)
     examples = examination.usable(gathered.examples)

@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from einig.engine.learning.conversions import lead_count
 from einig.engine.learning.cuts import Bins, summed
 from einig.engine.learning.discoveries import discovered, normal_p
 from einig.engine.learning.examples import Examples, Floats
@@ -36,7 +37,7 @@ def _change(bins: Bins, size: int, examples: Examples, fewest: int) -> Floats:
     """Return for each group how many standard errors its log odds moved; NaN where too thin."""
     half = np.arange(len(examples)) * 2 // max(len(examples), 1)
     cell = bins.astype(np.int64) * 2 + half
-    leads = len(np.unique(examples.lead)) / max(len(examples), 1)
+    leads = lead_count(examples) / max(len(examples), 1)
     fair = examples.weight.sum() / (examples.weight**2).sum() * leads
     won = summed(cell, examples.weight * examples.won, size * 2).reshape(size, 2) * fair
     lost = summed(cell, examples.weight * ~examples.won, size * 2).reshape(size, 2) * fair
