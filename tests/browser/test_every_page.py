@@ -12,7 +12,15 @@ from tests.servers import Server
 
 PAGES = {
     "sam": ["/inbox", "/leads", "/leads/new", "/call", "/review", "/nurture", "/absence"],
-    "max": ["/agreement", "/agreement/draft", "/sources", "/report", "/glossary", "/received"],
+    "max": [
+        "/agreement",
+        "/agreement/draft",
+        "/ideal-lead",
+        "/sources",
+        "/report",
+        "/glossary",
+        "/received",
+    ],
     "sol": ["/follow-up", "/sources/1"],
     "ada": [
         "/settings",

@@ -36,23 +36,24 @@ from tests.web.forms import Form, forms
 pytestmark = pytest.mark.django_db
 
 PAGES = [
-    "/inbox", "/leads/new", "/call", "/agreement/2", "/agreement/3", "/agreement/draft", "/review",
-    "/follow-up", "/nurture", "/sources", "/received", "/settings",
+    "/inbox", "/leads/new", "/call", "/agreement/2", "/agreement/3", "/agreement/draft",
+    "/ideal-lead", "/review", "/follow-up", "/nurture", "/sources", "/received", "/settings",
     "/settings/people", "/settings/import", "/absence",
 ]  # fmt: skip
 EVERYBODY = ["absent", "fact_stated"]
 LOOKS = ["second_look", "nurture_called"]
 CONNECTS = ["source_added", "spend", "key_made", "key_revoked", "webhook_mapped"]
-DRAFTS = ["version_drafted"]
+DRAFTS = ["version_drafted", "study_asked_for"]
 DECIDES = [*DRAFTS, "version_proposed", "version_withdrawn"]
 SELLS = ["feedback_given", "stage_reached", "won", "lost", "nurture_entered"]
-WORKS = ["handoff_accepted", "attempt_logged", "lead_returned", "lead_not_reached"]
+WORKS = ["handoff_accepted", "handoff_put_off", "attempt_logged"]
+ENDS = ["lead_returned", "lead_not_reached"]
 DOES: dict[str, list[str]] = {
     Role.MARKETING: [*EVERYBODY, *LOOKS, *CONNECTS, *DRAFTS, "feedback_answered"],
     Role.MARKETING_LEAD: [
         *EVERYBODY, *LOOKS, *CONNECTS, *DECIDES, "version_signed", "feedback_answered"
     ],
-    Role.SALES: [*EVERYBODY, *WORKS, *SELLS, "nurture_called"],
+    Role.SALES: [*EVERYBODY, *WORKS, *ENDS, *SELLS, "nurture_called"],
     Role.SALES_LEAD: [
         *EVERYBODY, *LOOKS, *SELLS, *DECIDES, "version_signed", "handoff_opened",
         "handoff_reassigned",

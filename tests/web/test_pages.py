@@ -20,6 +20,7 @@ PAGES = {
     "call": "capture_lead",
     "agreement": "see_agreement",
     "draft": "draft_agreement",
+    "ideal_lead": "see_agreement",
     "review": "take_second_look",
     "follow_up": "see_follow_up",
     "nurture": "work_nurture",

@@ -72,6 +72,9 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     "record_outcome": lambda c, u: c.post(f"/leads/{lead()}/win", {"revenue": "100"}),
     "work_nurture": lambda c, u: c.post(f"/nurture/{NurtureEntry.objects.get().id}/called"),
     "draft_agreement": lambda c, u: c.post("/agreement/draft", {"text": AGREED}),
+    "study_leads": lambda c, u: c.post(
+        "/ideal-lead", {"target": "won", "goal": "share", "amount": "10"}
+    ),
     "propose_agreement": lambda c, u: c.post("/agreement/3/propose"),
     "sign_agreement": lambda c, u: c.post("/agreement/2/sign"),
     "edit_sources": lambda c, u: c.post("/sources", {"name": "New", "kind": "form"}),

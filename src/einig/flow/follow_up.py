@@ -80,8 +80,7 @@ class Spread:
 
 def spread(*, since: int, per_person: bool) -> Spread | None:
     """Return the spread since an instant; None where so few sell that it would show persons."""
-    if not per_person and User.objects.sellers().count() < FIGURES_FROM:
-        return None
+    enough = per_person or User.objects.sellers().count() >= FIGURES_FROM
     found = _handed_over(since).annotate(took=F("first_attempt_at") - F("opened_at"))
     bounds = [(low, high) for low, high in zip((None, *RESPONSES), (*RESPONSES, None), strict=True)]
     counted = found.aggregate(
@@ -95,7 +94,7 @@ def spread(*, since: int, per_person: bool) -> Spread | None:
     for row in closed.values("tries").annotate(n=Count("id")):
         tries[min(row["tries"], MOST_ATTEMPTS)] += row["n"]
     responses = tuple(counted[f"in_{n}"] for n in range(len(bounds)))
-    return Spread(responses, counted["waiting"], tuple(tries))
+    return Spread(responses, counted["waiting"], tuple(tries)) if enough else None
 
 
 def overdue(at: int) -> QuerySet[Handoff]:

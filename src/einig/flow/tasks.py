@@ -32,6 +32,11 @@ def claim(at: int) -> Task | None:
     return None
 
 
+def keep(task: Task, *, at: int) -> None:
+    """Go on holding a task that takes long."""
+    Task.objects.filter(id=task.id, done_at=None).update(claimed_until=at + CLAIM)
+
+
 def done(task: Task, *, at: int) -> None:
     """Write down that a task is done."""
     Task.objects.filter(id=task.id).update(done_at=at, error="")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -50,6 +52,16 @@ def activity(name: str) -> str:
 def attribute(name: str) -> str:
     """Return the name of an attribute."""
     return str(ATTRIBUTES.get(name.casefold(), name.replace("_", " ")))
+
+
+def counted(name: str, days: int, where: Iterable[tuple[str, str]] = ()) -> str:
+    """Return a count of activities in words: what, with which properties, in how many days."""
+    told = ", ".join(value for _name, value in where)
+    did = f"{activity(name)} {told}" if told else activity(name)
+    return ngettext("%(did)s, in %(n)s day", "%(did)s, in %(n)s days", days) % {
+        "did": did,
+        "n": days,
+    }
 
 
 def sentence(of: Why) -> str:

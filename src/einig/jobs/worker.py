@@ -9,6 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable
 from types import FrameType
@@ -58,6 +61,9 @@ def work(*, at: int) -> bool:
     task = tasks.claim(at) if tasks.pending(at) else None
     if task is None:
         return busy
+    if task.kind in LONG:
+        _elsewhere(task)
+        return True
     try:
         with transaction.atomic():
             DOES[task.kind](task, at)
@@ -66,6 +72,12 @@ def work(*, at: int) -> bool:
         log.warning("task %s failed: %r", task.key, error)
         tasks.failed(task, repr(error), at=at)
     return True
+
+
+def _elsewhere(task: Task) -> None:
+    """Let a process of its own do what takes long; it says itself how it ended."""
+    running = subprocess.Popen([sys.executable, "-m", "einig.jobs.long", str(task.id)])
+    threading.Thread(target=running.wait, daemon=True).start()  # so that nothing of it remains
 
 
 def _mail_handoff(task: Task, at: int) -> None:
@@ -90,6 +102,7 @@ def _route(task: Task, at: int) -> None:
         handoff.announce(of, at=at)
 
 
+LONG = frozenset({"learn"})  # see einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_handoff": _mail_handoff,
     "mail_nurture": _mail_nurture,

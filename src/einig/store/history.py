@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from einig.engine.history import (
     EventRow,
     FactRow,
@@ -12,13 +14,27 @@ from einig.engine.history import (
     OutcomeRow,
     build,
 )
-from einig.store.models import Event, Fact, Handoff, Lead, Link, Organisation, Outcome
+from einig.store.models import (
+    AuditEntry,
+    Event,
+    Fact,
+    Handoff,
+    Lead,
+    Link,
+    Organisation,
+    Outcome,
+    SecondLook,
+)
 
 GIVEN_BACK = (Handoff.Closing.RETURNED, Handoff.Closing.NOT_REACHED, Handoff.Closing.LOST)
 
 
-def read(*, name: str = "store") -> History:
+def read(*, name: str = "store", to_learn: bool = False, stage: str = "") -> History:
     """Return everything that the store knows, ready to be replayed.
+
+    With `to_learn` it holds what nobody scores, but what teaches something: that sales accepted a
+    lead, that it reached the `stage` that is asked for, and that a second look agreed with sales
+    that it was none.
 
     A hand-off that sales ended without having won it is a return at that instant, whatever the
     reason: only a later qualifying activity hands the lead over again.
@@ -33,10 +49,10 @@ def read(*, name: str = "store") -> History:
             for id_, at in Lead.objects.values_list("lead_id", "created_at").iterator()
         ],
         facts=list(_facts()),
-        events=list(_events()),
+        events=[*_events(), *(_stages(stage) if to_learn else ())],
         links=list(_links()),
-        outcomes=list(_outcomes()),
-        feedback=list(_feedback()),
+        outcomes=[*_outcomes(), *(_confirmed() if to_learn else ())],
+        feedback=[*_feedback(), *(_accepted() if to_learn else ())],
     )
 
 
@@ -68,6 +84,14 @@ def _events() -> list[EventRow]:
     ]
 
 
+def _stages(stage: str) -> Iterator[EventRow]:
+    """Yield when leads reached a stage, as the audit trail has it."""
+    reached = AuditEntry.objects.filter(action="stage_reached", detail__stage=stage).order_by("id")
+    for id_, about, at in reached.values_list("id", "about", "at").iterator():
+        lead = about.removeprefix("lead:")
+        yield EventRow(event_id=f"stage:{id_}", lead_id=lead, type=stage, at=at)
+
+
 def _links() -> list[LinkRow]:
     rows = Link.objects.values_list(
         "identity__key", "lead__lead_id", "kind", "linked_at", "unlinked_at"
@@ -92,6 +116,22 @@ def _outcomes() -> list[OutcomeRow]:
         )
         for lead, won, at, revenue in rows.iterator()
     ]
+
+
+def _confirmed() -> Iterator[OutcomeRow]:
+    """Yield a loss for each lead that a second look, too, found not to be ready; nobody else's
+    judgement of a returned lead is evidence.
+    """
+    looks = SecondLook.objects.filter(was_ready=False, feedback__lead__outcomes=None)
+    for lead, at in looks.values_list("feedback__lead__lead_id", "at"):
+        yield OutcomeRow(lead_id=lead, won=False, at=at)
+
+
+def _accepted() -> Iterator[FeedbackRow]:
+    taken = Handoff.objects.filter(kind=Handoff.Kind.SALES, accepted_at__isnull=False)
+    for lead, at in taken.values_list("lead__lead_id", "accepted_at"):
+        if at is not None:
+            yield FeedbackRow(lead_id=lead, at=at, verdict="accepted")
 
 
 def _feedback() -> list[FeedbackRow]:

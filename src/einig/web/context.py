@@ -14,6 +14,7 @@ NAVIGATION = [
     ("inbox", _("Inbox"), "work_handoff"),
     ("leads", _("Leads"), "see_leads"),
     ("agreement", _("Agreement"), "see_agreement"),
+    ("ideal_lead", _("Ideal lead"), "see_agreement"),
     ("review", _("Review"), "take_second_look"),
     ("follow_up", _("Follow-up"), "see_follow_up"),
     ("nurture", _("Nurture"), "work_nurture"),

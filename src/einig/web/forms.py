@@ -27,7 +27,7 @@ from einig.store.models import (
     User,
 )
 from einig.store.models.sources import Kind
-from einig.web.labels import CHANNELS, KINDS, RESULTS, ROLES, VERDICTS
+from einig.web.labels import CHANNELS, GOALS, KINDS, RESULTS, ROLES, TARGETS, VERDICTS
 
 
 class WelcomeForm(forms.Form):
@@ -305,6 +305,35 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]  # generic fo
         except (KeyError, ValueError, OSError):
             raise forms.ValidationError(_("Write it like Europe/Berlin.")) from None
         return zone
+
+
+class StudyForm(forms.Form):
+    """What to look for in closed leads."""
+
+    target = forms.ChoiceField(label=_("Leads that"), choices=TARGETS, initial="won")
+    within = forms.IntegerField(
+        label=_("within (days; empty: the usual time)"),
+        min_value=1,
+        max_value=1000,
+        required=False,
+    )
+    goal = forms.ChoiceField(label=_("Threshold"), choices=GOALS, initial="share")
+    amount = forms.DecimalField(
+        label=_("this many"), min_value=Decimal("0.1"), initial=10, localize=True
+    )
+
+    def asked(self) -> dict[str, Any]:
+        """Return the question as the flow takes it: shares from 0 to 1."""
+        said = self.cleaned_data
+        amount = float(said["amount"])
+        if said["goal"] in {"share", "precision"}:
+            amount = min(amount, 100.0) / 100
+        return {
+            "target": said["target"],
+            "within": said["within"],
+            "goal": said["goal"],
+            "amount": amount,
+        }
 
 
 class DraftForm(forms.Form):

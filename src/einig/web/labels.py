@@ -85,3 +85,38 @@ KINDS = [
     (Kind.API, _("REST API")),
     (Kind.HAND, _("By hand")),
 ]
+STEPS: dict[str, Any] = {
+    "Gathering examples": _("gathering examples"),
+    "Looking for knowledge from afterwards": _("looking for knowledge from afterwards"),
+    "Learning a card": _("learning the points"),
+    "Telling what winners have in common": _("telling what closed leads have in common"),
+    "Measuring on newer leads": _("measuring on newer leads"),
+    "Choosing a threshold": _("choosing a threshold"),
+}
+TRENDS: dict[str, Any] = {
+    "rising": _("rising"),
+    "falling": _("falling"),
+    "steady": _("steady"),
+    "too thin to say": _("too thin to say"),
+}
+UNKNOWN: dict[str, Any] = {
+    "nothing to decide": _("never handed over, or merged"),
+    "decided before the first moment": _("decided at once"),
+    "decided before its first snapshot": _("decided within the first week"),
+    "no time of the outcome": _("decided, but not known when"),
+    "too young": _("too young"),
+    "never worked": _("never worked"),
+    "open": _("still open"),
+}
+TARGETS = [
+    ("won", _("won")),
+    ("opportunity", _("became an opportunity")),
+    ("sales_qualified", _("sales qualified")),
+    ("accepted", _("accepted by sales")),
+]
+GOALS = [
+    ("share", _("about this many of 100 leads go to sales")),
+    ("weekly", _("about this many leads a week go to sales")),
+    ("precision", _("of 100 handed over, at least this many buy")),
+    ("revenue", _("each lead handed over brings at least this much")),
+]

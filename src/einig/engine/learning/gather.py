@@ -64,10 +64,10 @@ def gather(
     """Return the examples that a history holds, oldest first, and who is none.
 
     `worked` says by lead whether sales ever had it: what would have become of the others nobody
-    knows. `weight` is by lead, 1 if left out; `most` is how many snapshots are looked at, and `least` how
-    many leads must have done an activity that is counted. Snapshots need a window: without one in
-    `target` it is the usual number of days (7, 14, 30, …) next to the median time to the target.
-    Undated leads are in the order of their numbers, see `moments.order_of`.
+    knows. `weight` is by lead, 1 if left out; `most` is how many snapshots are looked at, and
+    `least` how many leads must have done an activity that is counted. Snapshots need a window:
+    without one in `target` it is the usual number of days (7, 14, 30, …) next to the median
+    time to the target. Undated leads are in the order of their numbers, see `moments.order_of`.
     """
     of = reach(history, target)
     if worked is not None:

@@ -17,7 +17,7 @@ from einig.engine.learning.discoveries import (
     normal_p,
 )
 from einig.engine.learning.enough import refuse_too_few
-from einig.engine.learning.examples import Column, Examples, Floats
+from einig.engine.learning.examples import Behaviour, Column, Examples, Floats
 from einig.engine.learning.pairs import Pair, pairs
 from einig.engine.learning.ranking import Estimate
 from einig.engine.learning.trends import Trend, trends
@@ -47,6 +47,7 @@ class Trait:
     false_share: float | None
     discovery: bool
     trend: Trend
+    behaviour: Behaviour | None = None  # what the column counts, if it counts activities
 
     @property
     def thin(self) -> bool:
@@ -197,6 +198,7 @@ def _traits(
                     false_share=None if np.isnan(here) else float(here),
                     discovery=bool(here <= SHARE_FALSE),
                     trend=way[group],
+                    behaviour=table.column.behaviour,
                 )
             )
     return traits

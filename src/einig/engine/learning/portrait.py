@@ -67,27 +67,33 @@ class Channel:
         return self.ideal / self.leads if self.leads else 0.0
 
 
-def portrait(ideal: IdealLead, language: str = "en", *, written: Written | None = None) -> str:
+def portrait(
+    ideal: IdealLead,
+    language: str = "en",
+    *,
+    written: Written | None = None,
+    names: Mapping[str, str] | None = None,
+) -> str:
     """Return the ideal lead in one paragraph, in English (`en`) or German (`de`).
 
-    `written` says how people write values. What is unknown, or any other value, describes nobody.
+    `written` says how people write values, and `names` how they call columns. What is unknown, or
+    any other value, describes nobody; of an activity the strongest window is told.
     """
-    shown = written or {}
     found = [
-        replace(trait, label=shown.get(trait.column, {}).get(trait.label, trait.label))
-        for trait in ideal.discoveries
-        if trait.label not in NOBODY
+        _shown(trait, written or {}) for trait in ideal.discoveries if trait.label not in NOBODY
     ]
     words = _WORDS["de" if language.startswith("de") else "en"]
-    best = _by_column([t for t in found if t.lift.value >= _CLEARLY])
-    worst = _by_column([t for t in reversed(found) if t.lift.value <= 1 / (2 * _CLEARLY)])
+    best = _by_column([t for t in found if t.lift.value >= _CLEARLY], names or {})
+    worst = _by_column(
+        [t for t in reversed(found) if t.lift.value <= 1 / (2 * _CLEARLY)], names or {}
+    )
     said = [_put(words, "all", leads=ideal.leads, won=ideal.conversion.value)]
     if not best:
         return " ".join([words["nothing"], *said])
     said.insert(0, _put(words, "ideal", traits=_list(best, words)))
     if worst:
-        names = "; ".join(f"{c} {words['or'].join(t.label for t in of)}" for c, of in worst[:2])
-        said.append(_put(words, "avoid", traits=names))
+        told = "; ".join(f"{c} {words['or'].join(t.label for t in of)}" for c, of in worst[:2])
+        said.append(_put(words, "avoid", traits=told))
     return " ".join(said)
 
 
@@ -137,11 +143,21 @@ def brief(rows: Sequence[Channel], language: str = "en", *, fewest: int = 20) ->
     return " ".join(said)
 
 
-def _by_column(traits: Sequence[Trait]) -> list[tuple[str, list[Trait]]]:
+def _shown(trait: Trait, written: Written) -> Trait:
+    if trait.behaviour is not None:
+        return replace(trait, label=f"{trait.label}×")
+    return replace(trait, label=written.get(trait.column, {}).get(trait.label, trait.label))
+
+
+def _by_column(traits: Sequence[Trait], names: Mapping[str, str]) -> list[tuple[str, list[Trait]]]:
     """Return the strongest traits together by column, the column of the strongest first."""
     columns: dict[str, list[Trait]] = {}
+    kinds: dict[str, str] = {}  # by activity: the one column of it that is told
     for trait in traits:
-        of = columns.setdefault(trait.column, [])
+        kind = trait.column if trait.behaviour is None else trait.behaviour.type
+        if kinds.setdefault(kind, trait.column) != trait.column:
+            continue
+        of = columns.setdefault(names.get(trait.column, trait.column), [])
         if len(of) < _MOST_VALUES:
             of.append(trait)
     return list(columns.items())[:_MOST_COLUMNS]

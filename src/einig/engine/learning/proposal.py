@@ -68,6 +68,7 @@ class Proposal:
     """
 
     gathered: Gathered
+    everyone: Examples  # with those of whom nobody knows what would have become of them
     examination: Examination
     verdict: Verdict
     ideal: IdealLead | None
@@ -100,12 +101,16 @@ def propose(
 ) -> Proposal:
     """Return what a history teaches.
 
-    `base` is the text of the agreement so far: the draft starts from it, and it is measured beside
-    the card. Columns in `keep` are used whatever was found of them, those in `drop` are not.
-    `weight` and `worked` are as in `gather`, and `report` is told the step and the share that is done.
+    `base` is the text of the agreement so far: the draft starts from it, and it is measured
+    beside the card. Columns in `keep` are used whatever was found of them, those in `drop` are
+    not. `weight` and `worked` are as in `gather`, and `report` is told the step and the share
+    that is done.
     """
     report("Gathering examples", 0.0)
     gathered = gather(history, target=target, weight=weight, worked=worked)
+    everyone = gathered.examples
+    if worked is not None:
+        everyone = gather(history, target=target).examples
     report("Looking for knowledge from afterwards", 0.15)
     examination = examine(gathered.examples, history=history, keep=keep, drop=drop)
     examples = examination.usable(gathered.examples)
@@ -132,6 +137,7 @@ def propose(
     report("Done", 1.0)
     return Proposal(
         gathered,
+        everyone,
         examination,
         verdict,
         ideal,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from einig.engine.agreement import content_hash, loads
@@ -29,11 +30,13 @@ def told(
     *,
     source: str | None = None,
     spend: Mapping[str, float] | None = None,
+    names: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
     """Return everything that a proposal says, as values that JSON can hold.
 
     `source` is the column that says where leads came from (by default one that is called so), and
-    `spend` what each of its values cost, as compared.
+    `spend` what each of its values cost, as compared. `names` says by language how people call
+    columns.
     """
     examples = proposal.gathered.examples
     written = written_values(history, (column.name for column in examples.columns))
@@ -63,7 +66,7 @@ def told(
         "drift": None if proposal.measured is None else _drift(proposal.measured),
         "card": None if card is None else _card(card, written),
         "ideal": None if proposal.ideal is None else _ideal(proposal.ideal, written),
-        "portrait": _portrait(proposal.ideal, written),
+        "portrait": _portrait(proposal.ideal, written, names or {}),
         "channels": [_channel(row, written, source) for row in rows],
         "brief": {language: brief(rows, language) for language in LANGUAGES},
         "draft": None if proposal.drafted is None else _drafted(proposal.drafted),
@@ -226,29 +229,35 @@ def _trait(of: Trait, written: Mapping[str, Mapping[str, str]]) -> dict[str, Any
         "false_share": of.false_share,
         "discovery": of.discovery,
         "trend": of.trend,
+        "behaviour": None if of.behaviour is None else asdict(of.behaviour),
     }
 
 
 def _portrait(
-    ideal: IdealLead | None, written: Mapping[str, Mapping[str, str]]
+    ideal: IdealLead | None,
+    written: Mapping[str, Mapping[str, str]],
+    names: Mapping[str, Mapping[str, str]],
 ) -> dict[str, str] | None:
     if ideal is None:
         return None
-    return {language: portrait(ideal, language, written=written) for language in LANGUAGES}
+    return {
+        language: portrait(ideal, language, written=written, names=names.get(language))
+        for language in LANGUAGES
+    }
 
 
 def _channels(of: Proposal, source: str | None, spend: Mapping[str, float]) -> tuple[Channel, ...]:
     column = _source(of, source)
     if of.card is None or of.drafted is None or column is None:
         return ()
-    examples = of.gathered.examples
+    examples = of.everyone
     at_least = of.drafted.chosen.at_least
     return channels(column, examples, of.card.score(examples), at_least=at_least, spend=spend)
 
 
 def _source(of: Proposal, name: str | None) -> Column | None:
     wanted = [name.casefold()] if name is not None else list(_SOURCES)
-    columns = {c.name.casefold(): c for c in of.gathered.examples.columns if c.levels}
+    columns = {c.name.casefold(): c for c in of.everyone.columns if c.levels}
     return next((columns[w] for w in wanted if w in columns), None)
 
 

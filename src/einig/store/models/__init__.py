@@ -13,6 +13,7 @@ from einig.store.models.leads import (
     Relation,
     Stage,
 )
+from einig.store.models.learning import Study
 from einig.store.models.people import Absence, Invitation, Organisation, Role, Side, Team, User
 from einig.store.models.sources import ApiKey, Campaign, Source
 from einig.store.models.work import AuditEntry, Notice, Task
@@ -47,6 +48,7 @@ __all__ = [
     "Signature",
     "Source",
     "Stage",
+    "Study",
     "Task",
     "Team",
     "User",

@@ -118,6 +118,30 @@ def unlocalized(amount: float) -> str:
 
 
 @register.filter
+def hundred(share: float | None) -> str:
+    """Show a share as so many of 100."""
+    return "–" if share is None else number(100 * share, digits=0 if share >= 0.095 else 1)
+
+
+@register.filter
+def step(name: str) -> str:
+    """Show what is being done."""
+    return str(labels.STEPS.get(name, name))
+
+
+@register.filter
+def trend(code: str) -> str:
+    """Show where something is going."""
+    return str(labels.TRENDS.get(code, code))
+
+
+@register.filter
+def unknown_reason(code: str) -> str:
+    """Show why it is not known what would have become of leads."""
+    return str(labels.UNKNOWN.get(code, code))
+
+
+@register.filter
 def quoted(text: object) -> str:
     """Put text between the quotation marks of the language."""
     german = (translation.get_language() or "").startswith("de")

@@ -1,0 +1,180 @@
+"""The ideal lead: asked for, learned from the store's own history, and made a draft."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import translation
+
+from einig.engine.history import History
+from einig.engine.instants import FOREVER
+from einig.engine.learning.proposal import Proposal, propose
+from einig.engine.learning.targets import Target
+from einig.engine.learning.thresholds import Goal
+from einig.engine.learning.told import LANGUAGES, told
+from einig.engine.values import fold
+from einig.flow import agreements, audit, tasks, words
+from einig.flow.permissions import require
+from einig.store import history
+from einig.store.models import Campaign, Handoff, Study, User, Version
+
+# who somebody is says nothing of others, and may not be learned
+WHO_IT_IS = ("name", "email", "phone", "social", "company", "wants_mails")
+
+
+log = logging.getLogger(__name__)
+
+
+class NothingToDraft(Exception):
+    """The study is not finished, or found nothing that could be agreed on."""
+
+
+def ask(
+    *,
+    by: User,
+    at: int,
+    target: str = "won",
+    within: int | None = None,
+    goal: str = "share",
+    amount: float = 0.1,
+    keep: Sequence[str] = (),
+    drop: Sequence[str] = (),
+) -> Study:
+    """Ask what leads that closed have in common; a worker looks for it."""
+    require(by, "study_leads")
+    question = {
+        "target": target,
+        "within": within,
+        "goal": goal,
+        "amount": amount,
+        "keep": list(keep),
+        "drop": list(drop),
+    }
+    with transaction.atomic():
+        study = Study.objects.create(asked_at=at, asked_by=by, question=question)
+        tasks.schedule("learn", str(study.id), due_at=at, study=study.id)
+        audit.record("study_asked_for", f"study:{study.id}", at=at, by=by, **question)
+    return study
+
+
+def work(study_id: int, *, clock: Callable[[], int]) -> None:
+    """Look for an answer, and keep it, or what went wrong; what was found before stays as it is."""
+    study = Study.objects.get(id=study_id)
+    if study.finished_at is not None or study.error:
+        return
+    try:
+        _look(study, clock=clock)
+    except Exception as error:  # it would go wrong again: whoever asked is told
+        log.exception("study %s failed", study.id)
+        Study.objects.filter(id=study.id).update(error=repr(error)[:2000])
+
+
+def _look(study: Study, *, clock: Callable[[], int]) -> None:
+    asked = study.question
+
+    def report(step: str, done: float) -> None:
+        Study.objects.filter(id=study.id).update(step=step, progress=done)
+
+    read = history.read(name="Einig", to_learn=True, stage=asked["target"])
+    version = agreements.current(clock())
+    proposal = propose(
+        read,
+        target=_target(asked),
+        goal=Goal(asked["goal"], asked["amount"]),
+        base=version.text if version else None,
+        keep=asked["keep"],
+        drop=[*asked["drop"], *WHO_IT_IS],
+        weight=_weights(read),
+        worked=_worked(read),
+        report=report,
+    )
+    result = told(proposal, read, source="source", spend=_spend(), names=_names(proposal))
+    known = read.leads["created_at"].to_numpy()
+    Study.objects.filter(id=study.id, finished_at=None).update(
+        finished_at=clock(),
+        progress=1.0,
+        data_from=int(known.min()) if len(known) else None,
+        data_until=read.about.ends_at if read.about.ends_at < FOREVER else None,
+        content_hash=result["draft"]["content_hash"] if result["draft"] else "",
+        result=result,
+    )
+
+
+def latest() -> Study | None:
+    """Return what was found last."""
+    return Study.objects.filter(finished_at__isnull=False).order_by("-finished_at").first()
+
+
+def running() -> Study | None:
+    """Return what is being looked for."""
+    return Study.objects.filter(finished_at=None, error="").order_by("-asked_at").first()
+
+
+def failed() -> Study | None:
+    """Return the last look if it failed."""
+    last = Study.objects.order_by("-asked_at").first()
+    return last if last is not None and last.error else None
+
+
+def make_draft(study: Study, *, by: User, at: int) -> Version:
+    """Make what a study proposes a draft, once. Raises NothingToDraft."""
+    require(by, "draft_agreement")
+    with transaction.atomic():
+        current = Study.objects.select_for_update().get(id=study.id)
+        if current.draft is not None and current.draft.withdrawn_at is None:
+            return current.draft
+        if not current.result or not current.result["draft"]:
+            raise NothingToDraft
+        made = agreements.draft(current.result["draft"]["agreement"], by=by, at=at)
+        Study.objects.filter(id=study.id).update(draft=made)
+    return made
+
+
+def _target(asked: dict[str, Any]) -> Target:
+    if asked["target"] == "won":
+        return Target(within=asked["within"])
+    if asked["target"] == "accepted":
+        return Target(kind="accepted", within=asked["within"])
+    return Target(kind="activity", activities=(asked["target"],), within=asked["within"])
+
+
+def _worked(read: History) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Return by lead whether sales ever had it."""
+    sales = Handoff.objects.filter(kind=Handoff.Kind.SALES).exclude(to=None)
+    had = set(sales.values_list("lead__lead_id", flat=True))
+    return np.array([id_ in had for id_ in read.leads["lead_id"].to_pylist()], np.bool_)
+
+
+def _weights(read: History) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Return by lead one, or one through the probability with which it was explored."""
+    drawn = Handoff.objects.filter(explored__gt=0).values_list("lead__lead_id", "explored")
+    shares = dict(drawn)
+    ids = read.leads["lead_id"].to_pylist()
+    return np.array([1 / shares[id_] if id_ in shares else 1.0 for id_ in ids])
+
+
+def _names(proposal: Proposal) -> dict[str, dict[str, str]]:
+    """Return by language how people call what was looked at."""
+    found: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            found[language] = {
+                column.name: words.attribute(column.name)
+                if column.behaviour is None
+                else words.counted(
+                    column.behaviour.type, column.behaviour.days, column.behaviour.where
+                )
+                for column in proposal.gathered.examples.columns
+            }
+    return found
+
+
+def _spend() -> dict[str, float]:
+    """Return what the campaigns of each source cost, by its name as compared."""
+    rows = Campaign.objects.values_list("source__name").annotate(sum=Sum("spend"))
+    return {fold(name): float(spent) for name, spent in rows if spent}

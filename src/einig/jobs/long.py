@@ -1,0 +1,68 @@
+"""Long work: one task in a process of its own, so that no lead waits for it.
+
+`python -m einig.jobs.long TASK` does a task that a worker has claimed, and keeps the claim while it
+lives. If it dies, the claim runs out and a worker starts it again.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from einig.store.models import Task
+
+_BEAT = 10.0  # seconds between two signs of life
+
+
+def main(id_: int) -> None:
+    """Do a task; what goes wrong is written down beside it."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "einig.config.settings")
+    import django  # noqa: PLC0415  # not before the settings are named
+
+    django.setup()
+    from einig.flow import tasks  # noqa: PLC0415  # needs the models
+    from einig.store.models import Task  # noqa: PLC0415
+
+    task = Task.objects.get(id=id_)
+    ended = threading.Event()
+    beat = threading.Thread(target=_keep, args=(task, ended), daemon=True)
+    beat.start()
+    try:
+        _does()[task.kind](task)
+        tasks.done(task, at=_now())
+    except Exception as error:
+        tasks.failed(task, repr(error), at=_now())
+        raise
+    finally:
+        ended.set()
+        beat.join()
+
+
+def _does() -> dict[str, Callable[[Task], object]]:
+    from einig.flow import ideal_lead  # noqa: PLC0415  # needs the models
+
+    return {"learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now)}
+
+
+def _keep(task: Task, ended: threading.Event) -> None:
+    from django.db import connection  # noqa: PLC0415  # needs the settings
+
+    from einig.flow import tasks  # noqa: PLC0415
+
+    while not ended.wait(_BEAT):
+        tasks.keep(task, at=_now())
+    connection.close()
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+if __name__ == "__main__":
+    os.nice(10)
+    main(int(sys.argv[1]))
