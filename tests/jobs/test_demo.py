@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 from einig.cli.demo import command
 from einig.engine.document import Refused
 from einig.engine.instants import DAY
-from einig.flow import capture, journey, organisation, reports
+from einig.flow import capture, ideal_lead, journey, organisation, reports
 from einig.flow.people import first_link
 from einig.jobs.demo import Company, Truth, arrivals, fill, holds, new_passwords
 from einig.store.fields import InstantField
@@ -288,3 +288,31 @@ def models_of_the_store() -> list[type[models.Model]]:
     from django.apps import apps
 
     return list(apps.get_app_config("store").get_models())
+
+
+@pytest.mark.prove
+def test_what_was_planted_is_learned_from_the_store(
+    record_property: Callable[[str, object], None],
+) -> None:
+    with transaction.atomic():
+        made = fill(at=AT, leads=2500)
+        lead = User.objects.get(role=Role.MARKETING_LEAD)
+        study = ideal_lead.ask(by=lead, at=AT)
+        ideal_lead.work(study.id, clock=lambda: AT)
+        study.refresh_from_db()
+        transaction.set_rollback(True)
+    organisation.forget()
+    found, truth = study.result, made.truth
+    assert found is not None
+    record_property("AUC", f"{found['auc_test']:.3f}, in force {found['auc_before']:.3f}")
+    clear = [t for t in found["ideal"]["traits"] if t["discovery"]]
+    more = {(t["column"], t["label"]) for t in clear if t["lift"]["low"] > 1 and not t["behaviour"]}
+    less = {(t["column"], t["label"]) for t in clear if t["lift"]["high"] < 1}
+    record_property("more often", sorted(more))
+    industries = {value for column, value in more if column == "industry"}
+    assert industries
+    assert industries <= truth.industries
+    assert not {value for column, value in less if column == "industry"} & truth.industries
+    assert found["auc_test"] > found["auc_before"]
+    by_source = {row["value"]: row for row in found["channels"]}
+    assert by_source[truth.without_revenue]["won"] == 0

@@ -97,14 +97,15 @@ def propose(
     most_rows: int = 40,
     weight: Floats | None = None,
     worked: Bools | None = None,
+    others: bool = True,
     report: Report = lambda _step, _done: None,
 ) -> Proposal:
     """Return what a history teaches.
 
     `base` is the text of the agreement so far: the draft starts from it, and it is measured
     beside the card. Columns in `keep` are used whatever was found of them, those in `drop` are
-    not. `weight` and `worked` are as in `gather`, and `report` is told the step and the share
-    that is done.
+    not. `weight` and `worked` are as in `gather`, `others` says whether other methods are tried
+    beside it, and `report` is told the step and the share that is done.
     """
     report("Gathering examples", 0.0)
     gathered = gather(history, target=target, weight=weight, worked=worked)
@@ -126,7 +127,7 @@ def propose(
     report("Telling what winners have in common", 0.55)
     ideal = _ideal(examples)
     report("Measuring on newer leads", 0.65)
-    measured = _measured(verdict.card, older, newer, history=history, base=base)
+    measured = _measured(verdict.card, older, newer, history=history, base=base, others=others)
     report("Choosing a threshold", 0.95)
     drafted, refused = None, ""
     if verdict.learnable and verdict.card is not None:
@@ -158,7 +159,13 @@ def _ideal(examples: Examples) -> IdealLead | None:
 
 
 def _measured(
-    card: Card | None, older: Examples, newer: Examples, *, history: History, base: str | None
+    card: Card | None,
+    older: Examples,
+    newer: Examples,
+    *,
+    history: History,
+    base: str | None,
+    others: bool,
 ) -> Measured | None:
     if card is None:
         return None
@@ -170,7 +177,7 @@ def _measured(
             before = measure(rank, newer)
         return Measured(
             measure(score, newer, chance=card.chance(score)),
-            compare(older, newer),
+            compare(older, newer) if others else (),
             before,
             drift(older, newer),
         )
