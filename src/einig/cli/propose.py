@@ -74,12 +74,15 @@ def command(
     \b
     einig propose --history history.yaml --goal 20/week --out draft.yaml
     """
+    from einig.engine.history.mapping_grammar import load_mapping
     from einig.engine.learning.proposal import propose
     from einig.engine.learning.told import told
 
     wanted, served = _target(target, within), _goal(goal)
     text = load_agreement(base).text if base is not None else None
     read = load_history(history, data)
+    declared = load_mapping(history).mapping.learning
+    keep, drop = (*declared.keep, *keep), (*declared.drop, *drop)
     _check_columns((*keep, *drop), read.about.attributes)
     with progress() as report:
         proposal = propose(

@@ -41,6 +41,9 @@ ATTRIBUTES = {
     "phone": gettext_lazy("phone"),
     "name": gettext_lazy("name"),
     "product": gettext_lazy("product"),
+    "seniority": gettext_lazy("seniority"),
+    "function": gettext_lazy("function"),
+    "postal code area": gettext_lazy("postal code area"),
 }
 
 

@@ -108,6 +108,22 @@ UNKNOWN: dict[str, Any] = {
     "never worked": _("never worked"),
     "open": _("still open"),
 }
+ROW_LABELS: dict[str, Any] = {
+    "unknown": _("not known"),
+    "otherwise": _("anything else"),
+    "top management": _("top management"),
+    "head": _("head of a department"),
+    "manager": _("manager"),
+    "other": _("other"),
+    "IT": _("IT"),
+    "purchasing": _("purchasing"),
+    "production": _("production"),
+    "engineering": _("engineering"),
+    "finance": _("finance"),
+    "sales and marketing": _("sales and marketing"),
+    "people": _("human resources"),
+    "management": _("management"),
+}
 TARGETS = [
     ("won", _("won")),
     ("opportunity", _("became an opportunity")),

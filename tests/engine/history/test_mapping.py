@@ -12,6 +12,7 @@ from einig.engine.history.mapping import (
     EventsTable,
     FileOutcomes,
     LeadsTable,
+    Learning,
     Lookup,
     Source,
 )
@@ -333,3 +334,12 @@ def _keys(schema: object) -> list[str]:
     named = schema.get("properties", {})
     below = [*named.values(), *(of for name, of in schema.items() if name != "properties")]
     return [*named, *(key for each in below for key in _keys(each))]
+
+
+def test_a_mapping_declares_what_may_be_learned(tmp_path: Path) -> None:
+    path = tmp_path / "history.yaml"
+    head = "name: Small\nleads: {file: leads.csv, attributes: {a: A, b: B}}\n"
+    path.write_text(head + "learning: {keep: a, drop: [b]}\n", encoding="utf-8")
+    assert load_mapping(path).mapping.learning == Learning(keep=("a",), drop=("b",))
+    path.write_text(head, encoding="utf-8")
+    assert load_mapping(path).mapping.learning == Learning()

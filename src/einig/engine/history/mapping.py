@@ -136,6 +136,14 @@ class FeedbackTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Learning:
+    """Attributes that are declared to be known in time, or not to be learned from."""
+
+    keep: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """Everything that a mapping file says, and where it says it."""
 
@@ -150,6 +158,7 @@ class Mapping:
     feedback: tuple[FeedbackTable, ...] = ()
     lost_after: int | None = None
     worked: tuple[str, ...] = ()
+    learning: Learning = Learning()
 
     @property
     def outcome_names(self) -> frozenset[str]:

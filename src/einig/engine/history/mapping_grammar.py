@@ -29,6 +29,7 @@ from einig.engine.history.mapping import (
     FeedbackTable,
     FileOutcomes,
     LeadsTable,
+    Learning,
     LinksTable,
     Lookup,
     Mapped,
@@ -263,6 +264,14 @@ _FEEDBACK = Record(
     lambda **read: FeedbackTable(**_source(read)),
     "A file with a row a verdict of sales.",
 )
+_LEARNING = Record(
+    {
+        "keep": Field(_TEXTS, "attributes to be used, whatever is found of them"),
+        "drop": Field(_TEXTS, "attributes not to be used"),
+    },
+    Learning,
+    "What is known of attributes beyond their evidence.",
+)
 MAPPING = Record(
     {
         "name": Field(Text("name"), "the name of the history", required=True),
@@ -276,6 +285,7 @@ MAPPING = Record(
         "feedback": Field(ListOf(_FEEDBACK, single=True), "files of feedback from sales"),
         "lost_after": Field(Window(), "after how long a lead without an outcome counts as lost"),
         "worked": Field(_TEXTS, "activity types that show that a lead was worked"),
+        "learning": Field(_LEARNING, "what `einig propose` may and may not learn from"),
     },
     Mapping,
     "Which column of which file is what.",

@@ -7,7 +7,7 @@ database, a server or a person: it runs in a notebook, behind `einig propose`, a
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,10 +18,12 @@ from einig.engine.instants import iso
 from einig.engine.learning.before import rank_by
 from einig.engine.learning.card import Card
 from einig.engine.learning.comparators import Comparison, compare
+from einig.engine.learning.derived import derived
 from einig.engine.learning.draft import Written, draft
 from einig.engine.learning.drift import Drift, drift
 from einig.engine.learning.enough import NotEnough
 from einig.engine.learning.examples import Bools, Examples, Floats
+from einig.engine.learning.exploring import Correction, corrections
 from einig.engine.learning.findings import Examination
 from einig.engine.learning.gather import Gathered, gather
 from einig.engine.learning.ideal import IdealLead, ideal_lead
@@ -62,9 +64,10 @@ class Drafted:
 class Proposal:
     """What a history teaches.
 
-    `ideal` and `measured` are None where there are too few leads; `drafted` is None where nothing
-    can be learned, or where no threshold serves the goal (`refused` says why). `train_until` is the
-    instant at which the newer part begins, None without dates.
+    `ideal` and `measured` are None where there are too few leads; `drafted` is None where
+    nothing can be learned, or where no threshold serves the goal (`refused` says why).
+    `corrected` says what explored leads change; it is empty where there are none. `train_until`
+    is the instant at which the newer part begins, None without dates.
     """
 
     gathered: Gathered
@@ -72,6 +75,7 @@ class Proposal:
     examination: Examination
     verdict: Verdict
     ideal: IdealLead | None
+    corrected: tuple[Correction, ...]
     measured: Measured | None
     drafted: Drafted | None
     refused: str
@@ -126,6 +130,7 @@ def propose(
     )
     report("Telling what winners have in common", 0.55)
     ideal = _ideal(examples)
+    corrected = _corrected(examples)
     report("Measuring on newer leads", 0.65)
     measured = _measured(verdict.card, older, newer, history=history, base=base, others=others)
     report("Choosing a threshold", 0.95)
@@ -142,6 +147,7 @@ def propose(
         examination,
         verdict,
         ideal,
+        corrected,
         measured,
         drafted,
         refused,
@@ -152,10 +158,27 @@ def propose(
 
 
 def _ideal(examples: Examples) -> IdealLead | None:
+    """Return what winners have in common, with what titles and postal codes say."""
+    more = tuple(derived(examples.columns))
     try:
-        return ideal_lead(examples)
+        return ideal_lead(replace(examples, columns=examples.columns + more))
     except NotEnough:
         return None
+
+
+def _corrected(examples: Examples) -> tuple[Correction, ...]:
+    """Return what explored leads correct, the largest difference first."""
+    try:
+        found = corrections(examples)
+    except NotEnough:
+        return ()
+    told = [each for each in found if each.without_them is not None and each.explored]
+    told.sort(key=lambda each: -abs(each.with_them.value - _without(each)))
+    return (found[0], *(each for each in told if each.column is not None))
+
+
+def _without(of: Correction) -> float:
+    return of.with_them.value if of.without_them is None else of.without_them.value
 
 
 def _measured(

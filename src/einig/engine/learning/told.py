@@ -11,6 +11,7 @@ from einig.engine.history.contract import History
 from einig.engine.instants import iso
 from einig.engine.learning.card import Activity, Attribute, Card, Row
 from einig.engine.learning.examples import Column
+from einig.engine.learning.exploring import Correction
 from einig.engine.learning.findings import Examination, Finding
 from einig.engine.learning.ideal import IdealLead, Trait
 from einig.engine.learning.portrait import Channel, brief, channels, portrait
@@ -66,6 +67,7 @@ def told(
         "drift": None if proposal.measured is None else _drift(proposal.measured),
         "card": None if card is None else _card(card, written),
         "ideal": None if proposal.ideal is None else _ideal(proposal.ideal, written),
+        "explored": [_correction(of, written) for of in proposal.corrected[:20]],
         "portrait": _portrait(proposal.ideal, written, names or {}),
         "channels": [_channel(row, written, source) for row in rows],
         "brief": {language: brief(rows, language) for language in LANGUAGES},
@@ -230,6 +232,17 @@ def _trait(of: Trait, written: Mapping[str, Mapping[str, str]]) -> dict[str, Any
         "discovery": of.discovery,
         "trend": of.trend,
         "behaviour": None if of.behaviour is None else asdict(of.behaviour),
+    }
+
+
+def _correction(of: Correction, written: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    label = of.label or ""
+    return {
+        "column": of.column,
+        "label": written.get(of.column or "", {}).get(label, label),
+        "explored": of.explored,
+        "with_them": _estimate(of.with_them),
+        "without_them": None if of.without_them is None else _estimate(of.without_them),
     }
 
 

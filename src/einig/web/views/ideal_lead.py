@@ -21,10 +21,22 @@ from einig.store.models import Study
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import StudyForm
+from einig.web.labels import ROW_LABELS
 
 _FIRM = ("industry", "branche", "employees", "mitarbeiter", "company_size", "revenue", "umsatz")
 _PERSON = ("title", "job title", "function", "funktion", "seniority", "position", "role", "age")
-_PLACE = ("country", "land", "state", "bundesland", "city", "ort", "zip", "plz", "region")
+_PLACE = (
+    "country",
+    "land",
+    "state",
+    "bundesland",
+    "city",
+    "ort",
+    "zip",
+    "plz",
+    "region",
+    "postal code area",
+)
 _SOURCE = ("source", "quelle", "origin", "campaign", "kampagne", "channel", "medium")
 PARTS: list[tuple[str, Any]] = [
     ("firm", gettext_lazy("Firm")),
@@ -120,6 +132,7 @@ def _told(study: Study) -> dict[str, Any]:
         "channels": found["channels"],
         "parts": _parts(ideal["traits"]) if ideal else [],
         "pairs": [_pair(of) for of in ideal["pairs"][:10]] if ideal else [],
+        "explored": [_correction(of) for of in found.get("explored", [])[:8]],
         "method": ideal["method"] if ideal else "",
         "best": _best(ideal["traits"]) if ideal else None,
         "card": _card(card) if card else None,
@@ -182,13 +195,18 @@ def _label(of: Mapping[str, Any]) -> str:
 
 
 def _row_label(label: str) -> str:
-    return {"unknown": _("not known"), "otherwise": _("anything else")}.get(label, label)
+    return str(ROW_LABELS.get(label, label))
 
 
 def _pair(of: Mapping[str, Any]) -> dict[str, Any]:
     sides = zip(of["columns"], of["labels"], strict=True)
     names = [f"{words.attribute(column)} {_row_label(label)}" for column, label in sides]
     return {"names": names, **of}
+
+
+def _correction(of: Mapping[str, Any]) -> dict[str, Any]:
+    name = _("all leads") if of["column"] is None else words.attribute(of["column"])
+    return {"name": name, "shown": _row_label(of["label"])} | dict(of)
 
 
 def _best(traits: Iterable[Mapping[str, Any]]) -> Trait | None:
