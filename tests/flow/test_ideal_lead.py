@@ -125,5 +125,5 @@ def test_who_was_never_handed_over_is_no_example_and_counted_apart(us: Company) 
     assert before is not None
     assert after is not None
     reasons = {of["reason"]: of["leads"] for of in after["examples"]["unknown"]}
-    assert reasons["nothing to decide"] == 10
+    assert reasons["never handed over"] == 10
     assert after["examples"]["all"] < before["examples"]["all"]

@@ -129,12 +129,16 @@ def _goal(text: str) -> Any:
         raise refuse(f"“{text}” is no goal.", remedy, file="--goal")
     kind = next(name for name in get_args(Kind) if found[name] is not None)
     amount = float(found[kind])
+    if amount <= 0 or (kind in {"share", "precision"} and amount > 100):
+        raise refuse(
+            f"“{text}” cannot be reached.", "Write more than 0, at most 100%.", file="--goal"
+        )
     return Goal(kind, amount / 100 if kind in {"share", "precision"} else amount)
 
 
 def _check_columns(names: tuple[str, ...], known: tuple[str, ...]) -> None:
     for name in names:
-        if name not in known and " in " not in name:
+        if name not in known and not name.endswith(" days"):
             raise refuse(f"The history has no column {name}.", f"It has: {', '.join(known)}.")
 
 

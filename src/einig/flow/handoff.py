@@ -186,7 +186,7 @@ def reassign(handoff: Handoff, *, to: User, by: User, at: int) -> None:
     require(by, "reassign_handoff")
     with transaction.atomic():
         if not Handoff.objects.filter(id=handoff.id, closed_at=None).update(
-            to=to, accepted_at=None, routing={"rule": "by_hand", "by": by.id}
+            to=to, accepted_at=None, later_at=None, routing={"rule": "by_hand", "by": by.id}
         ):
             raise Closed
         handoff.refresh_from_db()

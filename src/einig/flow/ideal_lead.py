@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from django.db import transaction
-from django.db.models import Sum
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Min, Sum
 from django.utils import translation
 
 from einig.engine.history import History
 from einig.engine.instants import FOREVER
+from einig.engine.learning.examples import Floats, Ints
 from einig.engine.learning.proposal import Proposal, propose
 from einig.engine.learning.targets import Target
 from einig.engine.learning.thresholds import Goal
@@ -21,13 +22,17 @@ from einig.engine.values import fold
 from einig.flow import agreements, audit, tasks, words
 from einig.flow.permissions import require
 from einig.store import history
-from einig.store.models import Campaign, Handoff, Study, User, Version
+from einig.store.models import Campaign, Decision, Handoff, Organisation, Study, User, Version
 
 # who somebody is says nothing of others, and may not be learned
 WHO_IT_IS = ("name", "email", "phone", "social", "company", "wants_mails")
 
 
 log = logging.getLogger(__name__)
+
+
+class AlreadyLooking(Exception):
+    """One look at a time: the one that is running has to end first."""
 
 
 class NothingToDraft(Exception):
@@ -45,7 +50,7 @@ def ask(
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
 ) -> Study:
-    """Ask what leads that closed have in common; a worker looks for it."""
+    """Ask what leads that closed have in common; a worker looks for it. Raises AlreadyLooking."""
     require(by, "study_leads")
     question = {
         "target": target,
@@ -56,6 +61,9 @@ def ask(
         "drop": list(drop),
     }
     with transaction.atomic():
+        list(Organisation.objects.select_for_update()[:1])  # two who ask at once take turns
+        if running() is not None:
+            raise AlreadyLooking
         study = Study.objects.create(asked_at=at, asked_by=by, question=question)
         tasks.schedule("learn", str(study.id), due_at=at, study=study.id)
         audit.record("study_asked_for", f"study:{study.id}", at=at, by=by, **question)
@@ -69,6 +77,8 @@ def work(study_id: int, *, clock: Callable[[], int]) -> None:
         return
     try:
         _look(study, clock=clock)
+    except (OperationalError, InterfaceError):
+        raise  # the next try may do better
     except Exception as error:  # it would go wrong again: whoever asked is told
         log.exception("study %s failed", study.id)
         Study.objects.filter(id=study.id).update(error=repr(error)[:2000])
@@ -90,7 +100,7 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
         keep=asked["keep"],
         drop=[*asked["drop"], *WHO_IT_IS],
         weight=_weights(read),
-        worked=_worked(read),
+        handed_at=_handed_at(read),
         report=report,
     )
     result = told(proposal, read, source="source", spend=_spend(), names=_names(proposal))
@@ -103,6 +113,11 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
         content_hash=result["draft"]["content_hash"] if result["draft"] else "",
         result=result,
     )
+
+
+def give_up(study_id: int) -> None:
+    """Write down that whoever looked died each time."""
+    Study.objects.filter(id=study_id, finished_at=None).update(error="ended before it was done")
 
 
 def latest() -> Study | None:
@@ -143,19 +158,24 @@ def _target(asked: dict[str, Any]) -> Target:
     return Target(kind="activity", activities=(asked["target"],), within=asked["within"])
 
 
-def _worked(read: History) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Return by lead whether sales ever had it."""
+def _handed_at(read: History) -> Ints:
+    """Return by lead when sales first had it; FOREVER where it never had."""
     sales = Handoff.objects.filter(kind=Handoff.Kind.SALES).exclude(to=None)
-    had = set(sales.values_list("lead__lead_id", flat=True))
-    return np.array([id_ in had for id_ in read.leads["lead_id"].to_pylist()], np.bool_)
-
-
-def _weights(read: History) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return by lead one, or one through the probability with which it was explored."""
-    drawn = Handoff.objects.filter(explored__gt=0).values_list("lead__lead_id", "explored")
-    shares = dict(drawn)
+    first = dict(sales.values_list("lead__lead_id").annotate(at=Min("opened_at")))
     ids = read.leads["lead_id"].to_pylist()
-    return np.array([1 / shares[id_] if id_ in shares else 1.0 for id_ in ids])
+    return np.array([first.get(id_, FOREVER) for id_ in ids], np.int64)
+
+
+def _weights(read: History) -> Floats:
+    """Return by lead one, or one through the probability with which it was explored.
+
+    Who became sales-ready later would have come to sales anyway, and stands for nobody else.
+    """
+    ready = Decision.objects.filter(sales_ready=True).values("lead")
+    drawn = Handoff.objects.filter(explored__gt=0).exclude(lead__in=ready)
+    shares = dict(drawn.values_list("lead__lead_id", "explored"))
+    ids = read.leads["lead_id"].to_pylist()
+    return np.array([1 / shares.get(id_, 1.0) for id_ in ids])
 
 
 def _names(proposal: Proposal) -> dict[str, dict[str, str]]:

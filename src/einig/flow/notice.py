@@ -9,6 +9,7 @@ def changed(lead: Lead, event: Event) -> None:
     """Tell whoever has a lead, or gave it back, of an activity that counts."""
     last = lead.handoffs.select_related("to").order_by("-opened_at", "-id").first()
     if last is not None and last.to is not None and last.opened_at != event.known_from:
+        lead.handoffs.filter(closed_at=None).update(later_at=None)  # it is not for later any more
         tell(last.to, lead, "activity", at=event.known_from, activity=event.type)
 
 

@@ -50,12 +50,15 @@ def _does() -> dict[str, Callable[[Task], object]]:
 
 
 def _keep(task: Task, ended: threading.Event) -> None:
-    from django.db import connection  # noqa: PLC0415  # needs the settings
+    from django.db import DatabaseError, connection  # noqa: PLC0415  # needs the settings
 
     from einig.flow import tasks  # noqa: PLC0415
 
     while not ended.wait(_BEAT):
-        tasks.keep(task, at=_now())
+        try:
+            tasks.keep(task, at=_now())
+        except DatabaseError:  # the next beat may get through; the claim lasts longer than one
+            connection.close()
     connection.close()
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from django.db import close_old_connections, transaction
 
 from einig.engine.routing import NobodyAvailable
-from einig.flow import handoff, journey, mails, tasks
+from einig.flow import handoff, ideal_lead, journey, mails, tasks
 from einig.flow.permissions import SELLERS
 from einig.store.models import Handoff, NurtureEntry, Task, User
 
@@ -62,7 +62,7 @@ def work(*, at: int) -> bool:
     if task is None:
         return busy
     if task.kind in LONG:
-        _elsewhere(task)
+        _elsewhere(task, at=at)
         return True
     try:
         with transaction.atomic():
@@ -74,8 +74,15 @@ def work(*, at: int) -> bool:
     return True
 
 
-def _elsewhere(task: Task) -> None:
-    """Let a process of its own do what takes long; it says itself how it ended."""
+def _elsewhere(task: Task, *, at: int) -> None:
+    """Let a process of its own do what takes long; it says itself how it ended.
+
+    One that died again and again, for want of memory perhaps, is not started any more.
+    """
+    if task.tries > MOST_DEATHS:
+        ideal_lead.give_up(task.payload["study"])
+        tasks.done(task, at=at)
+        return
     running = subprocess.Popen([sys.executable, "-m", "einig.jobs.long", str(task.id)])
     threading.Thread(target=running.wait, daemon=True).start()  # so that nothing of it remains
 
@@ -102,6 +109,7 @@ def _route(task: Task, at: int) -> None:
         handoff.announce(of, at=at)
 
 
+MOST_DEATHS = 3
 LONG = frozenset({"learn"})  # see einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_handoff": _mail_handoff,

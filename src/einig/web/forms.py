@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -321,6 +322,16 @@ class StudyForm(forms.Form):
     amount = forms.DecimalField(
         label=_("this many"), min_value=Decimal("0.1"), initial=10, localize=True
     )
+
+    @staticmethod
+    def said(asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what was said when this was asked."""
+        if not asked:
+            return {}
+        is_share = asked["goal"] in {"share", "precision"}
+        amount = Decimal(str(round(asked["amount"] * (100 if is_share else 1), 2))).normalize()
+        kept = {name: asked[name] for name in ("target", "within", "goal")}
+        return kept | {"amount": f"{amount:f}"}
 
     def asked(self) -> dict[str, Any]:
         """Return the question as the flow takes it: shares from 0 to 1."""

@@ -100,7 +100,8 @@ TRENDS: dict[str, Any] = {
     "too thin to say": _("too thin to say"),
 }
 UNKNOWN: dict[str, Any] = {
-    "nothing to decide": _("never handed over, or merged"),
+    "never handed over": _("never handed over"),
+    "nothing to decide": _("merged into others, or never worked"),
     "decided before the first moment": _("decided at once"),
     "decided before its first snapshot": _("decided within the first week"),
     "no time of the outcome": _("decided, but not known when"),

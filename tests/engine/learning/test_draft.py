@@ -111,7 +111,7 @@ def _choices() -> tuple[Choice, ...]:
 
 
 def test_a_lead_counts_with_the_highest_score_that_it_had() -> None:
-    rows = [(c.at_least, c.leads, c.won, c.revenue) for c in _choices()]
+    rows = [(c.at_least, c.leads, c.precision.part, c.revenue) for c in _choices()]
     assert rows == [(50, 1, 1, 1000.0), (30, 3, 2, 2000.0), (5, 4, 2, 2000.0)]
 
 

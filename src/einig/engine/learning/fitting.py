@@ -83,7 +83,7 @@ class Fitted:
 
 def fit_effects(examples: Examples, *, most: int, untold: frozenset[str]) -> Fitted:
     """Choose at most so many columns and fit their effects together."""
-    weight = examples.weight
+    weight = _sure(examples.weight)
     share = float(np.average(examples.won, weights=weight))
     prior = PRIOR_LEADS * share * (1 - share)
     won = examples.won.astype(np.float64)
@@ -98,6 +98,12 @@ def fit_effects(examples: Examples, *, most: int, untold: frozenset[str]) -> Fit
             parts.append(part)
     terms = _chosen(parts, target, most)
     return Fitted(tuple(_softened(t, target) for t in terms), tuple(calendar), target)
+
+
+def _sure(weight: Floats) -> Floats:
+    """Return weights that add up to what they tell: as many leads of equal weight (Kish 1965)."""
+    sure: Floats = weight * weight.sum() / (weight**2).sum()
+    return sure
 
 
 def _part(

@@ -18,7 +18,7 @@ from einig.engine.history.contract import History
 from einig.engine.instants import DAY, FOREVER
 from einig.engine.learning.columns import attributes, behaviours
 from einig.engine.learning.examples import Bools, Column, Examples, Floats, Ints
-from einig.engine.learning.moments import Moments, at_creation, is_dated, weekly
+from einig.engine.learning.moments import Moments, at_creation, at_handoff, is_dated, weekly
 from einig.engine.learning.targets import WON, Reached, Target, activities_of, reach, usual_days
 
 WINDOWS = (7, 14, 30, 90)  # days in which activities are counted
@@ -26,6 +26,7 @@ MOST_EXAMPLES = 300_000  # of snapshots; of more, all those of some leads are lo
 
 LEAST_LEADS = 20  # an activity of fewer leads tells nothing
 
+Kind = Literal["creation", "weekly", "handoff"]
 Unknown = tuple[tuple[str, int], ...]
 
 
@@ -35,7 +36,7 @@ class Gathered:
 
     examples: Examples
     target: Target
-    kind: Literal["creation", "weekly"]
+    kind: Kind
     unknown: Unknown
     share: float  # of the leads that are looked at, where there are very many snapshots
 
@@ -57,36 +58,42 @@ def gather(
     target: Target = WON,
     windows: tuple[int, ...] = WINDOWS,
     weight: Floats | None = None,
-    worked: Bools | None = None,
+    handed_at: Ints | None = None,
     most: int = MOST_EXAMPLES,
     least: int = LEAST_LEADS,
 ) -> Gathered:
     """Return the examples that a history holds, oldest first, and who is none.
 
-    `worked` says by lead whether sales ever had it: what would have become of the others nobody
-    knows. `weight` is by lead, 1 if left out; `most` is how many snapshots are looked at, and
-    `least` how many leads must have done an activity that is counted. Snapshots need a window:
-    without one in `target` it is the usual number of days (7, 14, 30, …) next to the median
-    time to the target. Undated leads are in the order of their numbers, see `moments.order_of`.
+    With `handed_at`, by lead when sales first had it, there is one example a lead that was handed
+    over, as of then: what would have become of the others nobody knows. `weight` is by lead, 1 if
+    left out; `most` is how many snapshots are looked at, and `least` how many leads must have done
+    an activity that is counted. Snapshots need a window: without one in `target` it is the usual
+    number of days (7, 14, 30, …) next to the median time to the target. Undated leads are in the
+    order of their numbers, see `moments.order_of`.
     """
     of = reach(history, target)
-    if worked is not None:
-        of = replace(of, outside=of.outside | ~worked)
-    in_weeks = is_dated(history) and history.events.count_rows() > 0
+    has_activities = history.events.count_rows() > 0
+    in_weeks = handed_at is None and is_dated(history) and has_activities
     if in_weeks and target.within is None:
         target = replace(target, within=usual_days(history, of))
     days = target.within
     ends_at = history.about.ends_at if days is None else history.about.ends_at - days * DAY
-    moments = weekly(history, of.decided_at, until=ends_at) if in_weeks else at_creation(history)
+    if handed_at is not None:
+        moments = at_handoff(history, handed_at)
+    elif in_weeks:
+        moments = weekly(history, of.decided_at, until=ends_at)
+    else:
+        moments = at_creation(history)
     usable = _usable(of, moments, days, ends_at)
-    unknown = _unknown(history, of, moments, usable, ends_at)
+    unknown = _unknown(history, of, moments, usable, ends_at, handed_at=handed_at)
     moments = moments.take(usable)
     share = min(1.0, most / max(len(moments.key), 1)) if in_weeks else 1.0
     if share < 1.0:
         moments = moments.take(_drawn(moments.lead, share))
-    windows = windows if in_weeks else ()
+    windows = windows if has_activities and (in_weeks or handed_at is not None) else ()
     examples = _examples(history, target, of, moments, windows=windows, least=least, weight=weight)
-    return Gathered(examples, target, "weekly" if in_weeks else "creation", unknown, share)
+    kind: Kind = "handoff" if handed_at is not None else "weekly" if in_weeks else "creation"
+    return Gathered(examples, target, kind, unknown, share)
 
 
 def _usable(of: Reached, moments: Moments, days: int | None, ends_at: int) -> Bools:
@@ -104,13 +111,21 @@ def _usable(of: Reached, moments: Moments, days: int | None, ends_at: int) -> Bo
 
 
 def _unknown(
-    history: History, of: Reached, moments: Moments, usable: Bools, ends_at: int
+    history: History,
+    of: Reached,
+    moments: Moments,
+    usable: Bools,
+    ends_at: int,
+    *,
+    handed_at: Ints | None,
 ) -> Unknown:
     """Return why leads are no example, and how many of them, the most frequent reason first."""
     used = np.zeros(len(history.leads), np.bool_)
     used[moments.lead[usable]] = True
     created = history.leads["created_at"].to_numpy()
+    never = np.zeros(len(used), np.bool_) if handed_at is None else handed_at == FOREVER
     reasons = {
+        "never handed over": never,
         "nothing to decide": of.outside,
         "decided before the first moment": of.decided_at <= created,
         "no time of the outcome": of.reached & (of.reached_at == FOREVER),

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from einig.engine.history.contract import History
-from einig.engine.instants import BEGINNING, DAY
+from einig.engine.instants import BEGINNING, DAY, FOREVER
 from einig.engine.learning.examples import Bools, Ints
 
 _WEEK = 7 * DAY
@@ -59,6 +59,14 @@ def at_creation(history: History) -> Moments:
     created = history.leads["created_at"].to_numpy()
     lead, at = order_of(history)
     return Moments(lead, at, lead * 2, 2, None, created, np.argsort(lead, kind="stable"))
+
+
+def at_handoff(history: History, handed_at: Ints) -> Moments:
+    """Return a moment a lead that was handed over, then, in order of time; FOREVER is never."""
+    handed = np.flatnonzero(handed_at < FOREVER)
+    lead = handed[np.argsort(handed_at[handed], kind="stable")]
+    by_key = np.argsort(lead, kind="stable")
+    return Moments(lead, handed_at[lead], lead * 2, 2, None, handed_at, by_key)
 
 
 def weekly(history: History, decided_at: Ints, *, until: int) -> Moments:

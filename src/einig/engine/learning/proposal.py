@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from einig.engine.agreement.document import loads
 from einig.engine.history.contract import History
-from einig.engine.instants import iso
+from einig.engine.instants import BEGINNING, DAY, iso
 from einig.engine.learning.before import rank_by
 from einig.engine.learning.card import Card
 from einig.engine.learning.comparators import Comparison, compare
@@ -22,7 +23,7 @@ from einig.engine.learning.derived import derived
 from einig.engine.learning.draft import Written, draft
 from einig.engine.learning.drift import Drift, drift
 from einig.engine.learning.enough import NotEnough
-from einig.engine.learning.examples import Bools, Examples, Floats
+from einig.engine.learning.examples import Examples, Floats, Ints
 from einig.engine.learning.exploring import Correction, corrections
 from einig.engine.learning.findings import Examination
 from einig.engine.learning.gather import Gathered, gather
@@ -32,7 +33,10 @@ from einig.engine.learning.learnable import Verdict, learnable
 from einig.engine.learning.older_newer import older_and_newer
 from einig.engine.learning.quality import Quality, measure
 from einig.engine.learning.targets import WON, Target
-from einig.engine.learning.thresholds import Choice, Goal, OutOfReach, choices, choose
+from einig.engine.learning.thresholds import Choice, Goal, OutOfReach, Volume, choices, choose
+from einig.engine.scoring.bind import bind
+from einig.engine.scoring.judge import swept
+from einig.engine.scoring.plan import plan
 
 Report = Callable[[str, float], None]
 
@@ -100,7 +104,7 @@ def propose(
     most_attributes: int = 10,
     most_rows: int = 40,
     weight: Floats | None = None,
-    worked: Bools | None = None,
+    handed_at: Ints | None = None,
     others: bool = True,
     report: Report = lambda _step, _done: None,
 ) -> Proposal:
@@ -108,13 +112,13 @@ def propose(
 
     `base` is the text of the agreement so far: the draft starts from it, and it is measured
     beside the card. Columns in `keep` are used whatever was found of them, those in `drop` are
-    not. `weight` and `worked` are as in `gather`, `others` says whether other methods are tried
+    not. `weight` and `handed_at` are as in `gather`, `others` says whether other methods are tried
     beside it, and `report` is told the step and the share that is done.
     """
     report("Gathering examples", 0.0)
-    gathered = gather(history, target=target, weight=weight, worked=worked)
+    gathered = gather(history, target=target, weight=weight, handed_at=handed_at)
     everyone = gathered.examples
-    if worked is not None:
+    if handed_at is not None:
         everyone = gather(history, target=target).examples
     report("Looking for knowledge from afterwards", 0.15)
     examination = examine(gathered.examples, history=history, keep=keep, drop=drop)
@@ -212,6 +216,8 @@ def _drafted(
     card: Card, older: Examples, goal: Goal, *, history: History, base: str | None
 ) -> Drafted:
     curve = choices(card.score(older), older)
+    if older.dated:  # what would come to sales is told by everybody, as the engine scores them
+        curve = choices(card.score(older), older, _volume(card, history))
     chosen = choose(curve, goal)
     text = draft(
         card,
@@ -223,6 +229,18 @@ def _drafted(
     )
     loads(text)  # what is proposed can be signed
     return Drafted(text, goal, chosen, curve)
+
+
+def _volume(card: Card, history: History) -> Volume:
+    """Return the highest score that each lead ever had, by the very rules of the draft."""
+    of = plan(loads(draft(card, at_least=0, name="volume")).agreement)
+    last = history.about.ends_at
+    turns = swept(of, bind(of, history), BEGINNING, last)
+    best = np.full(len(history.leads), np.iinfo(np.int64).min)
+    np.maximum.at(best, turns.lead, turns.fit + turns.engagement)
+    created = history.leads["created_at"].to_numpy()
+    weeks = (min(last, int(created.max())) - int(created.min())) / (7 * DAY)
+    return Volume(best[best > np.iinfo(np.int64).min], max(1.0, weeks))
 
 
 def _head(history: History, card: Card, older: Examples) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY
-from einig.engine.learning.examples import Examples, Ints
+from einig.engine.learning.examples import Examples, Floats, Ints
 
 Kind = Literal["share", "weekly", "precision", "revenue"]
 
@@ -36,56 +36,68 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a threshold comes to among leads: each counts with the highest score that it had.
+    """What a threshold comes to; each lead counts with the highest score that it had.
 
-    `weekly` is None where it is not known how long the leads took to come.
+    `leads` of `all_leads` would be handed over, `weekly` so many a week (None where it is not known
+    how long they took to come). `precision` and `recall` are told by those whose end is known.
     """
 
     at_least: int
     leads: int
-    won: int
     all_leads: int
-    all_won: int
     weekly: float | None
+    precision: Proportion
+    recall: Proportion
     revenue: float
 
-    @property
-    def precision(self) -> Proportion:
-        """Of those handed over, how many bought."""
-        return Proportion(self.won, self.leads)
 
-    @property
-    def recall(self) -> Proportion:
-        """Of the buyers, how many were handed over."""
-        return Proportion(self.won, self.all_won)
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """The highest score of every lead, known end or not, and how many weeks they took to come."""
+
+    best: Ints
+    weeks: float | None
 
 
-def choices(score: Ints, examples: Examples) -> tuple[Choice, ...]:
-    """Return every threshold that makes a difference, the highest first."""
+def choices(score: Ints, examples: Examples, volume: Volume | None = None) -> tuple[Choice, ...]:
+    """Return every threshold that makes a difference, the highest first.
+
+    Weights count: what stands for several leads that nobody tried is as many of them. Without
+    `volume` the examples are all the leads that there are.
+    """
     leads, of = np.unique(examples.lead, return_inverse=True)
     best = np.full(len(leads), np.iinfo(np.int64).min)
     np.maximum.at(best, of, score)
     won = np.bincount(of, examples.won, len(leads)) > 0
-    revenue = np.zeros(len(leads))
+    weight, revenue = np.ones(len(leads)), np.zeros(len(leads))
+    weight[of] = examples.weight
     np.maximum.at(revenue, of, examples.revenue)
-    steps = np.unique(best)[::-1]
-    place = len(steps) - 1 - np.searchsorted(steps[::-1], best)
-
-    weeks = _weeks(examples)
-    summed = (np.ones(len(leads)), won.astype(np.float64), revenue)
-    columns = (np.cumsum(np.bincount(place, weights, len(steps))) for weights in summed)
+    every = volume or Volume(best, _weeks(examples))
+    sure = weight.sum() / (weight**2).sum()  # how many leads of equal weight say as much (Kish)
+    steps = np.unique(np.concatenate([best, every.best]))[::-1]
+    handed = _so_far(every.best, steps, np.ones(len(every.best)))
+    parts = (weight * sure, weight * won * sure, weight * revenue)
+    known, bought, brought = (_so_far(best, steps, each) for each in parts)
+    all_won = round(float((weight * won).sum() * sure))
     return tuple(
         Choice(
             int(step),
-            int(n),
-            int(bought),
-            len(leads),
-            int(won.sum()),
-            float(n / weeks) if weeks else None,
-            float(brought),
+            round(n),
+            len(every.best),
+            n / every.weeks if every.weeks else None,
+            Proportion(min(round(b), round(k)), round(k)),
+            Proportion(min(round(b), all_won), all_won),
+            r,
         )
-        for step, n, bought, brought in zip(steps, *columns, strict=True)
+        for step, n, k, b, r in zip(steps.tolist(), handed, known, bought, brought, strict=True)
     )
+
+
+def _so_far(best: Ints, steps: Ints, weight: Floats) -> list[float]:
+    """Return the weight of the leads at or above each step; the highest step comes first."""
+    place = len(steps) - 1 - np.searchsorted(steps[::-1], best)
+    summed: list[float] = np.cumsum(np.bincount(place, weight, len(steps))).tolist()
+    return summed
 
 
 def choose(of: Sequence[Choice], goal: Goal) -> Choice:
@@ -93,6 +105,8 @@ def choose(of: Sequence[Choice], goal: Goal) -> Choice:
 
     Raises OutOfReach.
     """
+    if goal.amount <= 0:
+        raise OutOfReach("A goal is more than nothing.")
     useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
     if not useful:
         raise OutOfReach("Every lead has the same score: no threshold tells them apart.")

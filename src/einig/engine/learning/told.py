@@ -306,7 +306,7 @@ def _choice(of: Choice) -> dict[str, Any]:
     return {
         "score": of.at_least,
         "leads": of.leads,
-        "won": of.won,
+        "won": of.precision.part,
         "weekly": of.weekly,
         "precision": of.precision.share,
         "precision_low": of.precision.low,

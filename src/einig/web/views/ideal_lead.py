@@ -67,16 +67,14 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Show what was found last, what is being looked for, and how to ask again."""
     me = who(request)
     require(me, "see_agreement")
-    form = StudyForm(request.POST or None)
+    study, running = ideal_lead.latest(), ideal_lead.running()
+    asked = study.question if study is not None else {}
+    form = StudyForm(request.POST or None, initial=StudyForm.said(asked))
     if request.method == "POST":
         require(me, "study_leads")
         if form.is_valid():
-            asked = form.asked()
-            if ideal_lead.running() is None:
-                ideal_lead.ask(by=me, at=now(), **asked)
-            messages.success(request, _("We are looking. You can leave this page and come back."))
-            return redirect("ideal_lead")
-    study, running = ideal_lead.latest(), ideal_lead.running()
+            kept = {name: asked.get(name, []) for name in ("keep", "drop")}
+            return _ask(request, form.asked() | kept)
     if study is not None and wanted(request):
         return _csv(study)
     if request.headers.get("HX-Target") == "looking":  # htmx asks how far it is
@@ -116,8 +114,17 @@ def column(request: HttpRequest, study_id: int) -> HttpResponse:
     asked = study.question
     keep = [of for of in asked["keep"] if of != name] + ([name] if use else [])
     drop = [of for of in asked["drop"] if of != name] + ([] if use else [name])
-    if name and ideal_lead.running() is None:
-        ideal_lead.ask(by=me, at=now(), **(asked | {"keep": keep, "drop": drop}))
+    if not name:
+        return redirect("ideal_lead")
+    return _ask(request, asked | {"keep": keep, "drop": drop})
+
+
+def _ask(request: HttpRequest, question: dict[str, Any]) -> HttpResponse:
+    try:
+        ideal_lead.ask(by=who(request), at=now(), **question)
+    except ideal_lead.AlreadyLooking:
+        messages.error(request, _("Another look is running. Ask again when it is done."))
+    else:
         messages.success(request, _("We are looking. You can leave this page and come back."))
     return redirect("ideal_lead")
 
