@@ -24,7 +24,12 @@ EVERYBODY = "name: All\nlead: {reachable_by: [email]}\nsales_ready: {fit: 0}\n"
 
 @pytest.fixture
 def us() -> Company:
-    """A company to which sales leads of two industries come, and that sells to one of them."""
+    """A company that sells to one of two industries."""
+    return sells_to_software()
+
+
+def sells_to_software() -> Company:
+    """Return a company with leads of two industries, that sells to one of them."""
     us = company(EVERYBODY)
     for n in range(130):
         name, at = f"u{n}", NOW + n * 3 * DAY

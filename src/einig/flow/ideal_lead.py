@@ -127,12 +127,12 @@ def latest() -> Study | None:
 
 def running() -> Study | None:
     """Return what is being looked for."""
-    return Study.objects.filter(finished_at=None, error="").order_by("-asked_at").first()
+    return Study.objects.filter(finished_at=None, error="").order_by("-id").first()
 
 
 def failed() -> Study | None:
     """Return the last look if it failed."""
-    last = Study.objects.order_by("-asked_at").first()
+    last = Study.objects.order_by("-id").first()
     return last if last is not None and last.error else None
 
 

@@ -46,6 +46,7 @@ PARTS: list[tuple[str, Any]] = [
     ("source", gettext_lazy("Lead source")),
     ("other", gettext_lazy("Other")),
 ]
+_STEADY: dict[str, Any] = {"columns": []}
 OTHERS = [
     ("auc_before", gettext_lazy("the agreement in force")),
     ("auc_naive_bayes", gettext_lazy("naive Bayes, as other tools do it")),
@@ -133,13 +134,15 @@ def _told(study: Study) -> dict[str, Any]:
     found, language = study.result or {}, translation.get_language() or "de"
     short = language[:2] if language[:2] in {"de", "en"} else "en"
     ideal, card = found["ideal"], found["card"]
+    names = {of["column"]: _column(of) for of in (ideal["traits"] if ideal else ())}
     return {
         "portrait": (found["portrait"] or {}).get(short, ""),
         "brief": found["brief"].get(short, ""),
         "channels": found["channels"],
         "parts": _parts(ideal["traits"]) if ideal else [],
-        "pairs": [_pair(of) for of in ideal["pairs"][:10]] if ideal else [],
-        "explored": [_correction(of) for of in found.get("explored", [])[:8]],
+        "pairs": [_pair(of, names) for of in ideal["pairs"][:10]] if ideal else [],
+        "changed": [_changed(of, names) for of in (found["drift"] or _STEADY)["columns"][:5]],
+        "explored": [_correction(of, names) for of in found.get("explored", [])[:8]],
         "method": ideal["method"] if ideal else "",
         "best": _best(ideal["traits"]) if ideal else None,
         "card": _card(card) if card else None,
@@ -205,14 +208,20 @@ def _row_label(label: str) -> str:
     return str(ROW_LABELS.get(label, label))
 
 
-def _pair(of: Mapping[str, Any]) -> dict[str, Any]:
+def _pair(of: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     sides = zip(of["columns"], of["labels"], strict=True)
-    names = [f"{words.attribute(column)} {_row_label(label)}" for column, label in sides]
-    return {"names": names, **of}
+    told = [f"{names.get(c, words.attribute(c))}: {_row_label(label)}" for c, label in sides]
+    return {"names": told, **of}
 
 
-def _correction(of: Mapping[str, Any]) -> dict[str, Any]:
-    name = _("all leads") if of["column"] is None else words.attribute(of["column"])
+def _changed(of: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    name = names.get(of["column"], words.attribute(of["column"]))
+    return {**of, "name": name, "moved_most": _row_label(of["moved_most"])}
+
+
+def _correction(of: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    column = of["column"]
+    name = _("all leads") if column is None else names.get(column, words.attribute(column))
     return {"name": name, "shown": _row_label(of["label"])} | dict(of)
 
 

@@ -1,0 +1,75 @@
+"""The page Ideal lead: what was found is read, exported, corrected and made a draft."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from einig.engine.instants import DAY
+from einig.flow import ideal_lead
+from einig.store.models import Role, Study, User, Version
+from tests.flow.test_ideal_lead import LATER, found, sells_to_software
+from tests.live import company, person
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which somebody is signed in."""
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def test_what_was_found_is_read_and_worked_with() -> None:
+    us = sells_to_software()
+    study = found(us)
+    german = signed_in(us.max).get("/ideal-lead").content.decode()
+    for said in ("Branche", "Software", "Die Punkte", "Zum Entwurf machen", "Der ideale Lead"):
+        assert said in german
+    browser = signed_in(person("mel", Role.MARKETING_LEAD, language="en"))
+    english = browser.get("/ideal-lead").content.decode()
+    for said in ("closes", "The points", "Make it a draft", "The ideal lead"):
+        assert said in english
+    rows = b"".join(browser.get("/ideal-lead", {"format": "csv"})).decode()
+    assert rows.startswith("\ufeffattribute,value,leads,")
+    assert "industry,Software," in rows
+    made = browser.post(f"/ideal-lead/{study.id}/draft")
+    version = Version.objects.order_by("-number")[0]
+    assert made.headers["Location"] == f"/agreement/{version.number}"
+    assert "Software" in browser.get(f"/agreement/{version.number}").content.decode()
+    browser.post(f"/ideal-lead/{study.id}/column", {"column": "employees", "use": "no"})
+    asked = Study.objects.order_by("-id")[0]
+    assert (asked.question["drop"], asked.finished_at) == (["employees"], None)
+    waiting = browser.get("/ideal-lead", headers={"HX-Request": "true", "HX-Target": "looking"})
+    assert "<progress" in waiting.content.decode()
+    again = {"target": "won", "goal": "weekly", "amount": "5"}
+    told = browser.post("/ideal-lead", again, follow=True).content.decode()
+    assert "Another look is running" in told
+    assert Study.objects.count() == 2
+
+
+def test_a_look_keeps_what_was_decided_of_columns_and_says_how_it_failed() -> None:
+    us = company()
+    first = ideal_lead.ask(by=us.max, at=LATER, drop=["employees"])
+    ideal_lead.work(first.id, clock=lambda: LATER)
+    browser = signed_in(person("mel", Role.MARKETING_LEAD, language="en"))
+    assert "Not enough yet" in browser.get("/ideal-lead").content.decode()
+    browser.post("/ideal-lead", {"target": "accepted", "goal": "precision", "amount": "30"})
+    second = Study.objects.order_by("-id")[0]
+    assert second.question == {
+        "target": "accepted", "within": None, "goal": "precision", "amount": 0.3, "keep": [],
+        "drop": ["employees"],
+    }  # fmt: skip
+    ideal_lead.give_up(second.id)
+    assert "The last look failed" in browser.get("/ideal-lead").content.decode()
+    third = ideal_lead.ask(by=us.max, at=LATER + DAY)
+    assert ideal_lead.running() == third
+
+
+def test_sales_reads_and_does_not_ask() -> None:
+    us = company()
+    page = signed_in(us.sam).get("/ideal-lead")
+    assert page.status_code == 200
+    assert 'name="goal"' not in page.content.decode()
+    assert signed_in(us.sam).post("/ideal-lead", {"target": "won"}).status_code == 403
