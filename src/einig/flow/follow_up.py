@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 
 from einig.engine.instants import DAY, HOUR, SECOND
@@ -81,7 +90,9 @@ class Spread:
 def spread(*, since: int, per_person: bool) -> Spread | None:
     """Return the spread since an instant; None where so few sell that it would show persons."""
     enough = per_person or User.objects.sellers().count() >= FIGURES_FROM
-    found = _handed_over(since).annotate(took=F("first_attempt_at") - F("opened_at"))
+    took = F("first_attempt_at") - F("opened_at")
+    # said outright, since a smaller number is taken for always less, whatever the bound is
+    found = _handed_over(since).annotate(took=ExpressionWrapper(took, BigIntegerField()))
     bounds = [(low, high) for low, high in zip((None, *RESPONSES), (*RESPONSES, None), strict=True)]
     counted = found.aggregate(
         waiting=Count("id", filter=Q(first_attempt_at=None)),
