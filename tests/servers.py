@@ -99,14 +99,14 @@ class Store:
         with contextlib.closing(file) as connection, connection:
             connection.execute(statement)
 
-    def wait_for(self, query: str, values: Sequence[Any] = (), *, seconds: float = 30) -> Any:
+    def wait_for(self, query: str, values: Sequence[Any] = (), *, seconds: float = 90) -> Any:
         """Return what a query finds as soon as it finds something; empty if it never does."""
         ends = time.monotonic() + seconds
         while not (found := self.rows(query, values)) and time.monotonic() < ends:
             time.sleep(0.05)
         return found
 
-    def settle(self, *, patience: float = 30) -> None:
+    def settle(self, *, patience: float = 90) -> None:
         """Wait until the worker has taken in whatever waits, as long as there is progress."""
         waiting = "SELECT count(*) FROM store_received WHERE reason = '' AND dismissed_at IS NULL"
         before, ends = 0, time.monotonic() + patience
