@@ -20,7 +20,7 @@ from typing import Any
 from django.db import close_old_connections, transaction
 
 from einig.engine.routing import NobodyAvailable
-from einig.flow import handoff, ideal_lead, journey, mails, tasks
+from einig.flow import handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
 from einig.store.models import Handoff, NurtureEntry, Task, User
 
@@ -80,6 +80,8 @@ def _elsewhere(task: Task, *, at: int) -> None:
     One that died again and again, for want of memory perhaps, is not started any more.
     """
     if task.tries > MOST_DEATHS:
+        from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
+
         ideal_lead.give_up(task.payload["study"])
         tasks.done(task, at=at)
         return
