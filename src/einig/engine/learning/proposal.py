@@ -97,7 +97,7 @@ def propose(
     history: History,
     *,
     target: Target = WON,
-    goal: Goal = Goal(),  # noqa: B008  # frozen
+    goal: Goal = Goal(),  # noqa: B008  # shared by all calls, and frozen
     base: str | None = None,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
@@ -138,12 +138,7 @@ def propose(
     report("Measuring on newer leads", 0.65)
     measured = _measured(verdict.card, older, newer, history=history, base=base, others=others)
     report("Choosing a threshold", 0.95)
-    drafted, refused = None, ""
-    if verdict.learnable and verdict.card is not None:
-        try:
-            drafted = _drafted(verdict.card, older, goal, history=history, base=base)
-        except OutOfReach as out:
-            refused = str(out)
+    drafted, refused = _draft_if_any(verdict, older, goal, history=history, base=base)
     report("Done", 1.0)
     return Proposal(
         gathered,
@@ -210,6 +205,18 @@ def _measured(
         )
     except NotEnough:
         return None
+
+
+def _draft_if_any(
+    verdict: Verdict, older: Examples, goal: Goal, *, history: History, base: str | None
+) -> tuple[Drafted | None, str]:
+    """Return the draft, or why there is none although something can be learned."""
+    if not verdict.learnable or verdict.card is None:
+        return None, ""
+    try:
+        return _drafted(verdict.card, older, goal, history=history, base=base), ""
+    except OutOfReach as out:
+        return None, str(out)
 
 
 def _drafted(
