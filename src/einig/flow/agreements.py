@@ -83,9 +83,15 @@ def sign(version: Version, *, by: User, at: int, in_force_from: int | None = Non
         current = Version.objects.select_for_update().get(id=version.id)
         if current.proposed_at is None or current.withdrawn_at or current.in_force_from:
             raise NotNow("sign")
-        Signature.objects.get_or_create(version=current, side=side, defaults={"by": by, "at": at})
+        Signature.objects.get_or_create(
+            version=current,
+            side=side,
+            voided_at=None,
+            defaults={"by": by, "by_name": by.name, "content_hash": current.content_hash, "at": at},
+        )
         audit.record("version_signed", f"version:{current.number}", at=at, by=by, side=side)
-        both = set(current.signatures.values_list("side", flat=True)) == set(Side.values)
+        given = current.signatures.filter(voided_at=None).values_list("side", flat=True)
+        both = set(given) == set(Side.values)
         if both:
             enact(current, since=max(at, in_force_from or at), at=at)
     version.refresh_from_db()

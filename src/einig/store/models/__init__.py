@@ -2,7 +2,25 @@
 
 from einig.store.models.activity import Event, Fact, Received
 from einig.store.models.after import Consent, NurtureEntry, Outcome
-from einig.store.models.agreements import Signature, Version
+from einig.store.models.agreeing import (
+    AgreementTest,
+    JourFixe,
+    Judgement,
+    Juror,
+    Mention,
+    Remark,
+    Sample,
+    Thread,
+)
+from einig.store.models.agreements import (
+    Enactment,
+    Finding,
+    Revision,
+    Seal,
+    Signature,
+    SignedText,
+    Version,
+)
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
 from einig.store.models.leads import (
     Company,
@@ -20,6 +38,7 @@ from einig.store.models.work import AuditEntry, Notice, Task
 
 __all__ = [
     "Absence",
+    "AgreementTest",
     "ApiKey",
     "Attempt",
     "AuditEntry",
@@ -28,29 +47,41 @@ __all__ = [
     "Consent",
     "ContactDetail",
     "Decision",
+    "Enactment",
     "Event",
     "Fact",
     "Feedback",
+    "Finding",
     "Handoff",
     "Identity",
     "Invitation",
+    "JourFixe",
+    "Judgement",
+    "Juror",
     "Lead",
     "Link",
+    "Mention",
     "Notice",
     "NurtureEntry",
     "Organisation",
     "Outcome",
     "Received",
     "Relation",
+    "Remark",
+    "Revision",
     "Role",
+    "Sample",
+    "Seal",
     "SecondLook",
     "Side",
     "Signature",
+    "SignedText",
     "Source",
     "Stage",
     "Study",
     "Task",
     "Team",
+    "Thread",
     "User",
     "Version",
 ]

@@ -44,7 +44,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "parts": contract(agreement, old),
         "marked": marked,
         "name": agreement.name,
-        "signatures": {s.side: s for s in version.signatures.select_related("by")},
+        "signatures": {s.side: s for s in version.signatures.filter(voided_at=None)},
         "versions": Version.objects.order_by("-number"),
         "in_force": agreements.current(at),
         "state": state,
@@ -53,7 +53,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         and version.proposed_at is not None
         and version.in_force_from is None
         and version.withdrawn_at is None
-        and not version.signatures.filter(side=me.side).exists(),
+        and not version.signatures.filter(side=me.side, voided_at=None).exists(),
         "tested": _tested(version, before) if request.GET.get("test") else None,
     }
     return render(request, "web/agreement.html", context)
