@@ -82,6 +82,8 @@ def test_an_outcome_from_elsewhere_counts_once(us: Company) -> None:
 def test_the_description_of_the_api_is_there(us: Company) -> None:
     told = Client().get("/api/openapi.json").json()
     assert sorted(told["paths"]) == [
+        "/api/agreements",
+        "/api/agreements/{number}",
         "/api/leads",
         "/api/leads/{lead_id}",
         "/api/leads/{lead_id}/outcome",

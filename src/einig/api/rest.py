@@ -14,9 +14,11 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import AfterValidator
 
+from einig.api.agreements import router as agreements
 from einig.engine.instants import instant, iso
 from einig.engine.values import legible
 from einig.flow import capture, journey, outcomes
+from einig.flow.permissions import NotAllowed
 from einig.store.models import ApiKey, Lead, Outcome, Received
 
 _PAGE = 100
@@ -192,6 +194,7 @@ def _now() -> int:
 
 api = NinjaAPI(title="Einig", version="1", auth=Key(), docs_url=None, urls_namespace="api")
 api.add_router("", router)
+api.add_router("/agreements", agreements)
 
 
 @api.exception_handler(ValidationError)
@@ -201,6 +204,13 @@ def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     why = "; ".join(f"{'.'.join(map(str, of['loc'][2:]))}: {of['msg']}" for of in told)
     kept = _keep(request, f"the REST API cannot use this: {why}")
     return api.create_response(request, {"detail": told, "kept": kept}, status=422)
+
+
+@api.exception_handler(NotAllowed)
+def not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+    """Say that this person's role does not allow it."""
+    told = {"detail": f"this key's person may not do that ({error})"}
+    return api.create_response(request, told, status=403)
 
 
 @api.exception_handler(HttpError)

@@ -26,6 +26,8 @@ _COMMANDS = {
     "explain": "Show where a lead's points come from.",
     "propose": "Learn which leads close, and propose an agreement.",
     "backtest": "Replay an agreement on a history.",
+    "pull": "Write the server's agreements into a folder.",
+    "push": "Make files drafts on the server.",
     "serve": "Run the whole system: pages, collector and worker.",
     "demo": "Look around in a simulated company.",
     "worker": "Work on what came in and what is due.",

@@ -8,11 +8,15 @@ from django.db.models import F, Max
 from einig.engine.agreement import content_hash, loads
 from einig.flow import audit
 from einig.flow.permissions import require
-from einig.store.models import Lead, Side, Signature, User, Version
+from einig.store.models import Lead, Revision, Side, Signature, User, Version
 
 
 class NotNow(Exception):
     """A version is not in the state that this step asks for."""
+
+
+class Overtaken(NotNow):
+    """Somebody else changed a draft since the revision that a change began from."""
 
 
 def draft(text: str, *, by: User | None, at: int) -> Version:
@@ -33,15 +37,34 @@ def draft(text: str, *, by: User | None, at: int) -> Version:
     return version
 
 
-def edit(version: Version, text: str, *, by: User, at: int) -> None:
-    """Change a draft; what was proposed stays as it is. Raises NotNow or Refused."""
+def edit(version: Version, text: str, *, by: User, at: int, revision: int | None = None) -> None:
+    """Change a draft; what was proposed stays as it is.
+
+    `revision` is the one that the change began from; by default the newest. Raises Overtaken if
+    there is a newer one, NotNow or Refused.
+    """
     require(by, "draft_agreement")
     agreement = loads(text).agreement
-    if not Version.objects.filter(id=version.id, proposed_at=None, withdrawn_at=None).update(
-        text=text, content_hash=content_hash(agreement), drafted_by=by, drafted_at=at
-    ):
-        raise NotNow("edit")
+    with transaction.atomic():
+        now = Version.objects.select_for_update().get(id=version.id)
+        if now.proposed_at is not None or now.withdrawn_at is not None:
+            raise NotNow("edit")
+        if revision is not None and revision != now.revision:
+            raise Overtaken("edit")
+        _keep(now)
+        now.text, now.content_hash = text, content_hash(agreement)
+        now.drafted_by, now.drafted_at, now.revision = by, at, now.revision + 1
+        now.save(update_fields=["text", "content_hash", "drafted_by", "drafted_at", "revision"])
     version.refresh_from_db()
+
+
+def _keep(version: Version) -> None:
+    """Keep a draft as it is before it changes."""
+    Revision.objects.get_or_create(
+        version=version,
+        number=version.revision,
+        defaults={"text": version.text, "by": version.drafted_by, "at": version.drafted_at},
+    )
 
 
 def propose(version: Version, *, by: User | None, at: int) -> None:
@@ -112,3 +135,15 @@ def current(at: int) -> Version | None:
     """Return the version in force at an instant."""
     begun = Version.objects.filter(in_force_from__lte=at)
     return begun.order_by(F("in_force_from").desc()).first()
+
+
+def state(version: Version, at: int) -> str:
+    """Return where a version stands: draft, proposed, coming, in_force, past or withdrawn."""
+    if version.withdrawn_at:
+        return "withdrawn"
+    if version.in_force_from is None:
+        return "proposed" if version.proposed_at else "draft"
+    if version.in_force_from > at:
+        return "coming"
+    newest = current(at)
+    return "in_force" if newest is not None and newest.id == version.id else "past"

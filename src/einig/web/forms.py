@@ -244,6 +244,12 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for my
         labels = {"name": _("Campaign"), "spend": _("Spend")}
 
 
+class KeyForm(forms.Form):
+    """What a key is for."""
+
+    name = forms.CharField(label=_("What it is for"), max_length=80)
+
+
 class MappingForm(forms.Form):
     """Where in a webhook's JSON what stands."""
 

@@ -22,6 +22,7 @@ from einig.store.models.agreements import (
     Version,
 )
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
+from einig.store.models.keys import PersonalKey
 from einig.store.models.leads import (
     Company,
     ContactDetail,
@@ -65,6 +66,7 @@ __all__ = [
     "NurtureEntry",
     "Organisation",
     "Outcome",
+    "PersonalKey",
     "Received",
     "Relation",
     "Remark",

@@ -34,7 +34,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     me, at = who(request), now()
     require(me, "see_agreement")
     version = get_object_or_404(Version, number=number)
-    before, state = _before(version), _state(version, at)
+    before, state = _before(version), agreements.state(version, at)
     agreement = loads(version.text).agreement
     # what is to be decided shows its changes at once; what is in force reads as it is
     marked = request.GET.get("marks", "yes" if state in {"draft", "proposed"} else "no") == "yes"
@@ -140,17 +140,6 @@ def _begin(version: Version | None) -> str:
 def _template() -> str:
     folder = files("einig.engine.agreement").joinpath("templates")
     return folder.joinpath("strict.yaml").read_text("utf-8")
-
-
-def _state(version: Version, at: int) -> str:
-    if version.withdrawn_at:
-        return "withdrawn"
-    if version.in_force_from is None:
-        return "proposed" if version.proposed_at else "draft"
-    if version.in_force_from > at:
-        return "coming"
-    newest = agreements.current(at)
-    return "in_force" if newest is not None and newest.id == version.id else "past"
 
 
 def _before(version: Version) -> Version | None:

@@ -1,0 +1,40 @@
+"""A person's own keys, by which their tools speak for them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from einig.flow import keys
+from einig.store.models import PersonalKey
+from einig.web import slip
+from einig.web.clock import now, who
+from einig.web.forms import KeyForm
+from einig.web.typed import id_of
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Show a person's keys, make one, or revoke one."""
+    me = who(request)
+    do = request.POST.get("do", "")
+    form = KeyForm(request.POST if do == "make" else None)
+    token = ""
+    if form.is_valid():
+        name = form.cleaned_data["name"]
+        token = keys.make(by=me, at=now(), name=name, token=slip.name(request))
+        form = KeyForm()
+    elif do == "revoke":
+        key = get_object_or_404(PersonalKey, id=id_of(request, "key"), user=me)
+        keys.revoke(key, by=me, at=now())
+        messages.success(request, _("Revoked: it opens nothing any more."))
+        return redirect("keys")
+    context = {
+        "form": form,
+        "token": token,
+        "keys": PersonalKey.objects.filter(user=me, revoked_at=None).order_by("-made_at"),
+        "server": settings.URL,
+    }
+    return render(request, "web/keys.html", context)
