@@ -8,6 +8,7 @@ from einig.engine.agreement.model import Agreement
 from einig.engine.history.contract import History
 from einig.engine.instants import BEGINNING
 from einig.engine.learning.examples import Examples, Ints
+from einig.engine.learning.standing import place_at
 from einig.engine.scoring.bind import bind
 from einig.engine.scoring.judge import swept
 from einig.engine.scoring.plan import plan
@@ -21,15 +22,9 @@ def rank_by(agreement: Agreement, history: History, examples: Examples) -> Ints:
     of = plan(agreement)
     last = int(examples.at.max(initial=0))
     turns = swept(of, bind(of, history), BEGINNING, last)
-    # turns are sorted by lead and time: the one that holds is the last of its lead up to the moment
-    times, rank = np.unique(np.concatenate([turns.at, examples.at]), return_inverse=True)
-    width = len(times) + 1
-    kept = turns.lead * width + rank[: len(turns.at)]
-    wanted = examples.lead * width + rank[len(turns.at) :]
-    place = np.searchsorted(kept, wanted, "right") - 1
-    known = (place >= 0) & (turns.lead[np.maximum(place, 0)] == examples.lead)
+    place = place_at(turns, examples.lead, examples.at)
     score = turns.fit + turns.engagement
     first = int(score.max(initial=0) - score.min(initial=0)) + 1
     ranked = score + first * turns.ready
-    found: Ints = np.where(known, ranked[np.maximum(place, 0)], ranked.min(initial=0))
+    found: Ints = np.where(place >= 0, ranked[np.maximum(place, 0)], ranked.min(initial=0))
     return found
