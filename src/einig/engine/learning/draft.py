@@ -19,6 +19,7 @@ from einig.engine.learning.card import Activity, Attribute, Card, Row
 from einig.engine.learning.signals import fits_asked, flow, ready_rule
 
 LEARNED = "Learned from "  # so the comment begins that says what a draft was learned from
+BESIDE = "Learned beside "  # and so the one that says beside which version that was
 Written = Mapping[str, Mapping[str, str]]  # by attribute and value as compared: as people write it
 
 
@@ -128,7 +129,7 @@ def _say_first(document: CommentedMap, head: str) -> None:
     tokens = (document.ca.comment or [None, None])[1] or []
     lines = "".join(token.value for token in tokens).splitlines()
     kept = [line.removeprefix("#").strip() for line in lines if line.strip()]
-    kept = [line for line in kept if not line.startswith(LEARNED)]
+    kept = [line for line in kept if not line.startswith((LEARNED, BESIDE))]
     document.yaml_set_start_comment("\n".join([head, *kept]))
 
 
