@@ -9,7 +9,9 @@ from einig.engine.agreement import loads
 from einig.engine.history.build import build
 from einig.engine.history.contract import EventRow, FactRow, History, LeadRow, OutcomeRow
 from einig.engine.instants import BEGINNING, DAY, FOREVER, HOUR
+from einig.engine.learning.before import rank_by
 from einig.engine.learning.drafting import Drafted
+from einig.engine.learning.gather import examples_of
 from einig.engine.learning.older_newer import older_and_newer
 from einig.engine.learning.proposal import Proposal, propose
 from einig.engine.learning.standing import AT_ANY, NEVER, Standings
@@ -196,3 +198,34 @@ def test_a_goal_that_the_signals_alone_exceed_is_refused_with_figures(
     assert of.drafted is None
     assert said in of.refused
     assert " whatever their score" in of.refused
+
+
+BEFORE = """\
+name: Before
+lead: {reachable_by: [email]}
+fit: {Branche: {Software: 5}}
+engagement:
+  webinar: {points: 10, for: 30 days}
+  page: {points: -3, for: 14 days, at_most: -6}
+  quiet: {nothing_for: 10 days, points: -4}
+intent: {demo: {for: 14 days}}
+sales_ready: {any: [{score: 15}, intent]}
+"""
+
+
+def test_the_agreement_so_far_ranks_examples_by_what_it_said_at_their_moments() -> None:
+    history = made()
+    examples = examples_of(history, target=Target(within=30))
+    agreement = loads(BEFORE).agreement
+    rank = rank_by(agreement, history, examples)
+    of, ids = plan(agreement), history.leads["lead_id"].to_pylist()
+    told = []
+    for i in range(0, len(examples), max(1, len(examples) // 400)):
+        lead = lead_of(history, ids[int(examples.lead[i])])
+        state = state_at(of, lead, int(examples.at[i]))
+        assert state is not None
+        reachable = any(fact.attribute == "email" for fact in lead.facts)
+        told.append(((state.sales_ready, reachable, state.score), int(rank[i])))
+    assert len({said for said, _rank in told}) > 10
+    assert len({rank for _said, rank in told}) == len({said for said, _rank in told})
+    assert [of for _said, of in sorted(told)] == sorted(of for _said, of in told)

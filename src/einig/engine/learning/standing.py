@@ -19,10 +19,13 @@ from einig.engine.learning.signals import asks_intent
 from einig.engine.scoring.bind import bind
 from einig.engine.scoring.judge import swept
 from einig.engine.scoring.kernel import Bound, Swept
-from einig.engine.scoring.plan import ALL, ANY, NO_LIMIT, NOT, SCORE, Plan, plan
+from einig.engine.scoring.plan import ALL, ANY, NO_LIMIT, NOT, SCORE, Plan, limits, plan
 
 AT_ANY = int(np.iinfo(np.int64).max)
 NEVER = int(np.iinfo(np.int64).min)
+
+_MANY = 10  # activities of a criterion without a limit
+_STEPS = 511  # of the score, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,21 @@ class Standings:
             turns = self._swept(_above(self.of, NO_LIMIT))
             standing[ready_at(turns, examples.lead, at)] = AT_ANY
         return standing
+
+    def steps_of_examples(self, examples: Examples) -> Ints:
+        """Return of dated examples on which step of the score they are; 0 where they are no lead.
+
+        A step is a point, unless there are very many.
+        """
+        steps = np.zeros(len(examples), np.int64)
+        for digit, ops in enumerate(_digits(*_reach(self.of.agreement))):
+            turns = self._swept(_asking(self.of, ops))
+            steps += ready_at(turns, examples.lead, examples.at).astype(np.int64) << digit
+        return steps
+
+    def ready_examples(self, examples: Examples) -> Bools:
+        """Return which dated examples are sales-ready."""
+        return ready_at(self._swept(self.of), examples.lead, examples.at)
 
     def fit_of_leads(self) -> Ints:
         """Return the fit of each lead at its latest state, NEVER where it is none."""
@@ -101,21 +119,16 @@ def translated(
 
 def ready_at(turns: Swept, lead: Ints, at: Ints) -> Bools:
     """Return whether each lead was ready at its moment."""
-    place = place_at(turns, lead, at)
-    ready: Bools = (place >= 0) & turns.ready[np.maximum(place, 0)]
-    return ready
-
-
-def place_at(turns: Swept, lead: Ints, at: Ints) -> Ints:
-    """Return which turn held for each lead at its moment; -1 where it was not there yet."""
+    if not len(turns.at):
+        return np.zeros(len(lead), np.bool_)
     # turns are sorted by lead and time: the one that holds is the last of its lead up to the moment
     times, rank = np.unique(np.concatenate([turns.at, at]), return_inverse=True)
     width = len(times) + 1
     kept = turns.lead * width + rank[: len(turns.at)]
     place = np.searchsorted(kept, lead * width + rank[len(turns.at) :], "right") - 1
-    known = (place >= 0) & (turns.lead[np.maximum(place, 0)] == lead)
-    found: Ints = np.where(known, place, -1)
-    return found
+    held = np.maximum(place, 0)
+    ready: Bools = (place >= 0) & (turns.lead[held] == lead) & turns.ready[held]
+    return ready
 
 
 def _score(turns: Swept) -> Ints:
@@ -136,13 +149,22 @@ def _asking(of: Plan, ops: list[tuple[int, int]]) -> Plan:
 
 
 def _reach(draft: Agreement) -> tuple[int, int]:
-    """Return the lowest and the highest score that a draft can give: its activities have limits."""
+    """Return the lowest and the highest score that an agreement gives.
+
+    What a criterion without a limit gives for more than a few activities is beyond it.
+    """
     low = high = 0
     for table in draft.fit:
         given = [*(row.points for row in table.rows), table.otherwise, table.unknown]
         low, high = low + min(given), high + max(given)
-    limits = [criterion.at_most or 0 for criterion in draft.engagement]
-    return low + sum(min(0, of) for of in limits), high + sum(max(0, of) for of in limits)
+    for criterion in draft.engagement:
+        given = [_MANY * step.points for step in criterion.steps]
+        given = given if criterion.at_most is None else [*given, criterion.at_most]
+        least, most = limits(criterion)
+        low, high = low + max(min(0, *given), least), high + min(max(0, *given), most)
+    for silence in draft.silence:
+        low, high = low + min(0, silence.points), high + max(0, silence.points)
+    return low, high
 
 
 def _digits(low: int, high: int) -> Iterator[list[tuple[int, int]]]:
@@ -150,11 +172,16 @@ def _digits(low: int, high: int) -> Iterator[list[tuple[int, int]]]:
 
     A sweep tells the score only where a lead becomes ready or ceases to be. Whenever a score rises,
     its highest digit that changes becomes 1, so by one of these rules the lead becomes ready then,
-    and the sweep tells the score.
+    and the sweep tells the score. Very many points are counted in steps of several.
     """
-    for digit in range((high - low + 1).bit_length()):
+    unit = (high - low) // _STEPS + 1
+    most = (high - low) // unit + 1
+    for digit in range(most.bit_length()):
         ops: list[tuple[int, int]] = []
-        begins = range(1 << digit, high - low + 2, 2 << digit)
-        for score in (low - 1 + each for each in begins):
-            ops += [(SCORE, score), (SCORE, score + (1 << digit)), (NOT, 0), (ALL, 2)]
+        begins = range(1 << digit, most + 1, 2 << digit)
+        for begin in begins:
+            ops += [(SCORE, low + unit * (begin - 1))]
+            end = begin + (1 << digit)
+            if end <= most:  # whatever is beyond the highest score counts as that
+                ops += [(SCORE, low + unit * (end - 1)), (NOT, 0), (ALL, 2)]
         yield [*ops, (ANY, len(begins))]
