@@ -25,6 +25,7 @@ from einig.store.models import (
     Outcome,
     SecondLook,
 )
+from einig.store.snapshot import snapshot
 
 GIVEN_BACK = (Handoff.Closing.RETURNED, Handoff.Closing.NOT_REACHED, Handoff.Closing.LOST)
 
@@ -37,23 +38,32 @@ def read(*, name: str = "store", to_learn: bool = False, stage: str = "") -> His
     that it was none.
 
     A hand-off that sales ended without having won it is a return at that instant, whatever the
-    reason: only a later qualifying activity hands the lead over again.
+    reason: only a later qualifying activity hands the lead over again. All of it is as of one
+    instant.
     """
-    organisation = Organisation.objects.order_by("id").first() or Organisation()
+    with snapshot():
+        organisation = Organisation.objects.order_by("id").first() or Organisation()
+        leads = list(_leads())
+        facts, links = _facts(), _links()
+        events = [*_events(), *(_stages(stage) if to_learn else ())]
+        outcomes = [*_outcomes(), *(_confirmed() if to_learn else ())]
+        feedback = [*_feedback(), *(_accepted() if to_learn else ())]
     return build(
         name=name,
         zone=organisation.zone,
         currency=organisation.currency,
-        leads=[
-            LeadRow(lead_id=id_, created_at=at)
-            for id_, at in Lead.objects.values_list("lead_id", "created_at").iterator()
-        ],
-        facts=list(_facts()),
-        events=[*_events(), *(_stages(stage) if to_learn else ())],
-        links=list(_links()),
-        outcomes=[*_outcomes(), *(_confirmed() if to_learn else ())],
-        feedback=[*_feedback(), *(_accepted() if to_learn else ())],
+        leads=leads,
+        facts=facts,
+        events=events,
+        links=links,
+        outcomes=outcomes,
+        feedback=feedback,
     )
+
+
+def _leads() -> Iterator[LeadRow]:
+    for id_, at in Lead.objects.values_list("lead_id", "created_at").iterator():
+        yield LeadRow(lead_id=id_, created_at=at)
 
 
 def _facts() -> list[FactRow]:
