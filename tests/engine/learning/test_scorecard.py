@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from einig.engine.agreement.document import loads
-from einig.engine.agreement.ranges import bounds, read_range
+from einig.engine.agreement.ranges import bounds
 from einig.engine.instants import DAY
 from einig.engine.learning.card import Activity, Attribute, Card, ColumnMissing
 from einig.engine.learning.cuts import cut
 from einig.engine.learning.enough import NotEnough
 from einig.engine.learning.examples import Column, Examples, text_column
 from einig.engine.learning.scorecard import fit_card
+from einig.engine.ranges import read_range
 from einig.engine.scoring.matching import points_of
 from einig.engine.values import value
 from tests.engine.learning.made import auc, company, counted, examples

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einig.engine.agreement.ranges import read_range
 from einig.engine.learning.examples import Behaviour, Column, Floats
+from einig.engine.ranges import read_range
 from einig.engine.values import number
 
 Bins = NDArray[np.int16]
