@@ -76,7 +76,10 @@ def lower_end(text: str) -> float | None:
 def value(text: str | None) -> Value | None:
     """Return the comparable value of text; None (blank) for None and for empty text."""
     folded = fold(text) if text is not None else ""
-    return Value(folded, number(folded), lower_end(folded)) if folded else None
+    if not folded:
+        return None
+    read = number(folded)
+    return Value(folded, read, lower_end(folded) if read is None else None)
 
 
 def plain(given: str | float | bool | None) -> str | None:
