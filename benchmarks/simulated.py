@@ -89,6 +89,7 @@ def history(path: Path, *, events: int, leads: int, seed: int = 2) -> History:
             "number": _interleaved(
                 pa.array(employees, pa.float64()), pa.nulls(leads, pa.float64())
             ),
+            "low": pa.nulls(2 * leads, pa.float64()),
         },
         schema=FACTS,
     )
