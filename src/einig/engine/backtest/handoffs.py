@@ -187,7 +187,7 @@ def openings(decided: Decisions, between: Between, known: Sequence[Term]) -> Int
 
 
 @njit(cache=True, nogil=True)
-def _first_ready(  # columns that numba reads: a record would have to be built for it
+def _first_ready(  # noqa: PLR0917  # columns that numba reads: a record would have to be built for it
     first: npt.NDArray[np.int64],
     last: npt.NDArray[np.int64],
     begins: Ints,
@@ -215,7 +215,7 @@ def reopens(term: Term, between: Between) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _reopens(
+def _reopens(  # noqa: PLR0917  # as above
     lead: Ints,
     after: Ints,
     event_first: Ints,

@@ -70,9 +70,7 @@ def _executed(history: History, of: Plan, begins: int, ends: int, engine: Engine
     return execute(of, history, begins, ends, engine)
 
 
-def swept(
-    of: Plan, bound: Bound, begins: int, ends: int, windows: Windows | None = None
-) -> Swept:
+def swept(of: Plan, bound: Bound, begins: int, ends: int, windows: Windows | None = None) -> Swept:
     """Sweep all leads, on every core if there are many; fill in windows if there are any."""
     leads = len(bound.created)
     workers = 1 if leads < _SMALL else max(1, os.cpu_count() or 1)
