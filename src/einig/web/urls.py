@@ -19,6 +19,7 @@ from einig.web.views import (
     review,
     settings,
     sources,
+    trial,
 )
 from einig.web.views.live import live
 
@@ -67,7 +68,10 @@ urlpatterns: list[URLPattern] = [
     path("leads/<lead_id>/edit", leads.edit, name="lead_edit"),
     path("agreement", agreement.current, name="agreement"),
     path("agreement/draft", agreement.draft, name="draft"),
+    path("agreement/trial", trial.unsaved, name="trial"),
     path("agreement/<int:number>", agreement.one, name="version"),
+    path("agreement/<int:number>/trial", trial.version, name="version_trial"),
+    path("agreement/<int:number>/trial/leads", trial.leads, name="version_trial_leads"),
     path("agreement/<int:number>/draft", agreement.draft, name="version_edit"),
     path("agreement/<int:number>/propose", agreement.propose, name="version_propose"),
     path("agreement/<int:number>/withdraw", agreement.withdraw, name="version_withdraw"),
