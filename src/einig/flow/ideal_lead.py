@@ -100,7 +100,7 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
         keep=asked["keep"],
         drop=[*asked["drop"], *WHO_IT_IS],
         weight=_weights(read),
-        handed_at=_handed_at(read),
+        handed_at=handed_at(read),
         report=report,
     )
     result = told(proposal, read, source="source", spend=_spend(), names=_names(proposal))
@@ -158,7 +158,7 @@ def _target(asked: dict[str, Any]) -> Target:
     return Target(kind="activity", activities=(asked["target"],), within=asked["within"])
 
 
-def _handed_at(read: History) -> Ints:
+def handed_at(read: History) -> Ints:
     """Return by lead when sales first had it; FOREVER where it never had."""
     sales = Handoff.objects.filter(kind=Handoff.Kind.SALES).exclude(to=None)
     first = dict(sales.values_list("lead__lead_id").annotate(at=Min("opened_at")))
