@@ -181,6 +181,14 @@ def test_a_lead_decided_before_we_knew_it_is_not_drawn(us: Company) -> None:
     assert len(drawn) == 23
 
 
+def test_a_lead_that_objected_to_profiling_is_not_judged(us: Company) -> None:
+    say([identify("u1", profiling="objected")], of=us.website, at=LATER - DAY)
+    objected = Fact.objects.get(attribute="profiling").identity.lead_id
+    drawn = {d.lead_id for n in range(20) for d in agreement_leads.draw(name=f"t{n}", at=LATER)}
+    assert objected not in drawn
+    assert len(drawn) == 23
+
+
 def test_five_leads_are_enough_and_four_are_not() -> None:
     us = company()
     fill(us, 4)

@@ -155,7 +155,7 @@ def _candidates(name: str, at: int) -> list[_Candidate]:
         for lead, as_of in leads[:_A_KIND]:
             history = scoring.lead_history(lead)
             shown = shown_of(history, as_of)
-            if shown["facts"] or shown["did"]:
+            if (shown["facts"] or shown["did"]) and not _objected(history):
                 margin = _margin(version, history, as_of)
                 found.append(_Candidate(lead, as_of, is_decided, share, shown, margin))
     return found
@@ -163,6 +163,12 @@ def _candidates(name: str, at: int) -> list[_Candidate]:
 
 def _first(rows: Iterable[tuple[int, int]]) -> dict[int, int]:
     return dict(rows)
+
+
+def _objected(history: LeadHistory) -> bool:
+    """Return whether somebody does not want to be judged by what they are and do (GDPR Art. 21)."""
+    said = [fact.shown or "" for fact in history.facts if fact.attribute == "profiling"]
+    return bool(said) and fold(said[-1]) == "objected"
 
 
 def _place(lead: Lead, name: str) -> int:

@@ -79,14 +79,16 @@ def start(
     sides = {person.side for person in people} | {Side(guest.side) for guest in guests}
     if not set(Side.values) <= sides:
         raise OneSided
+    if running() is not None:
+        raise StillOpen
+    leads = draw(name=f"agreement test {AgreementTest.objects.count() + 1}", at=at)
+    if len(leads) < FEWEST:
+        raise TooFewLeads(len(leads))
     with transaction.atomic():
         list(Organisation.objects.select_for_update()[:1])  # two who start at once take turns
         if running() is not None:
             raise StillOpen
         test = AgreementTest.objects.create(asked_at=at, asked_by=by)
-        leads = draw(name=f"agreement test {test.id}", at=at)
-        if len(leads) < FEWEST:
-            raise TooFewLeads(len(leads))
         Sample.objects.bulk_create(
             Sample(
                 test=test,

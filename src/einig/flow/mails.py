@@ -77,7 +77,8 @@ def send_juror(juror: Juror, *, again: bool, id_: str) -> bool:
     if not address or juror.finished_at is not None or juror.test.closed_at is not None:
         return False
     asked_by = juror.test.asked_by
-    with translation.override(juror.user.language if juror.user else "de"):
+    reader = juror.user or asked_by  # somebody without an account is written to as by who asks
+    with translation.override(reader.language if reader else "de"):
         leads = juror.test.leads.count()
         lines = [
             _("Good day %(name)s,") % {"name": juror.name},
