@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.utils import translation
 
 from einig.engine.agreement import loads
 from einig.engine.instants import DAY, HOUR
@@ -412,7 +413,8 @@ def drafted(us: Company, marketing: Any, sales: Any, *, why: str = "fit.industry
     test = started(us)
     for juror, says in zip(test.jurors.order_by("id"), (marketing, sales), strict=True):
         judges(juror, says, why=why)
-    return agreement_draft.make(newest(), by=us.max, at=LATER)
+    with translation.override("de"):
+        return agreement_draft.make(newest(), by=us.max, at=LATER)
 
 
 def newest() -> AgreementTest:
@@ -441,7 +443,7 @@ def test_a_draft_gives_points_for_what_people_judged_by_and_hands_over_some(us: 
     assert test.result is not None
     assert test.result["drafted"]["kind"] == "learned"
     assert test.result["drafted"]["parts"] == ["fit.industry"]
-    assert "20 Leads" in version.text.splitlines()[0] or "20 leads" in version.text.splitlines()[0]
+    assert "Einigkeitstest mit 20 Leads" in version.text.splitlines()[0]
     assert agreement_draft.make(test, by=us.max, at=LATER) == version
 
 
@@ -471,7 +473,7 @@ def test_where_nothing_can_be_drawn_the_draft_says_so_and_names_what_is_in_dispu
     assert version.content_hash == before.content_hash
     head = [line for line in version.text.splitlines() if line.startswith("#")]
     assert len(head) == 3
-    assert "industry" in head[2]
+    assert head[2].startswith("# - Branche: Marketing ")
 
 
 def test_while_a_test_is_open_there_is_no_draft(us: Company) -> None:

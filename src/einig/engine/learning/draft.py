@@ -53,6 +53,7 @@ def amended(
     *,
     at_least: int,
     keep: bool = True,
+    keep_rule: bool = True,
     written: Written | None = None,
     head: str = "",
 ) -> str:
@@ -60,8 +61,8 @@ def amended(
 
     An attribute or activity that had points before keeps its weight: the best row is as far from
     the worst as it was, whatever few judgements say. A threshold of fit or of the score at the top
-    of `sales_ready` becomes `at_least`; without one a lead is ready from so many points on. Without
-    `keep` all points of the base, and its buying signals, are left out.
+    of `sales_ready` becomes `at_least`; without one, or without `keep_rule`, a lead is ready from
+    so many points on. Without `keep` all points of the base, and its buying signals, are left out.
     """
     document = _yaml().load(base)
     if not keep:
@@ -80,7 +81,7 @@ def amended(
         for key in before:
             del document["engagement"][key]
         document["engagement"][name] = entry
-    _ready_from(document, at_least, keep=keep)
+    _ready_from(document, at_least, keep=keep and keep_rule)
     if head:
         document.yaml_set_start_comment(head)
     text = io.StringIO()

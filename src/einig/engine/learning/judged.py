@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -38,6 +39,7 @@ _WINDOW = 30  # days in which activities are counted
 _LEAST = 3  # leads that did an activity
 _PRIOR_LEADS = 8  # fewer than elsewhere: here the shuffles keep chance out
 _MOST_PARTS = 4
+_CLEARLY = 0.1  # of the verdicts
 _STEPS = 16  # thresholds that are tried
 
 
@@ -90,16 +92,29 @@ def first_draft(
         return None
     written = written_values(history, (part.name for part in card.attributes))
 
-    def text(at_least: int, note: str = "") -> str:
-        return amended(card, base, at_least=at_least, keep=keep, written=written, head=note)
+    def draft(at_least: int, *, keep_rule: bool, note: str = "") -> str:
+        return amended(
+            card,
+            base,
+            at_least=at_least,
+            keep=keep,
+            keep_rule=keep_rule,
+            written=written,
+            head=note,
+        )
 
-    found = _threshold(text, history, judged)
+    verdicts = sum(len(of.verdicts) for of in judged.values())
+    found: tuple[bool, int, int, int] | None = None
+    # the rule stays as it is, unless points alone judge clearly more as people did
+    for rule in (True, False) if keep else (False,):
+        tried = _threshold(partial(draft, keep_rule=rule), history, judged)
+        if tried is not None and (found is None or tried[1] > found[2] + verdicts * _CLEARLY):
+            found = (rule, *tried)
     if found is None:
         return None
-    at_least, right, ready = found
-    verdicts = sum(len(of.verdicts) for of in judged.values())
-    leads = len(history.leads)
-    return FirstDraft(text(at_least, head), card, right, verdicts, decided, ready, leads)
+    rule, at_least, right, ready = found
+    text = draft(at_least, keep_rule=rule, note=head)
+    return FirstDraft(text, card, right, verdicts, decided, ready, len(history.leads))
 
 
 def hands_over(agreement: Agreement, history: History) -> int:
