@@ -52,12 +52,12 @@ DOES: dict[str, list[str]] = {
     Role.MARKETING: [*EVERYBODY, *LOOKS, *CONNECTS, *DRAFTS, "feedback_answered"],
     Role.MARKETING_LEAD: [
         *EVERYBODY, *LOOKS, *CONNECTS, *DECIDES, "version_signed", "feedback_answered",
-        "test_started", "juror_asked",
+        "juror_asked",
     ],
     Role.SALES: [*EVERYBODY, *WORKS, *ENDS, *SELLS, "nurture_called"],
     Role.SALES_LEAD: [
         *EVERYBODY, *LOOKS, *SELLS, *DECIDES, "version_signed", "handoff_opened",
-        "handoff_reassigned", "test_started", "juror_asked",
+        "handoff_reassigned", "juror_asked",
     ],
     Role.ADMIN: [
         *EVERYBODY, *CONNECTS, *DECIDES, "handoff_reassigned", "invited", "person_changed",

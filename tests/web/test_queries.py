@@ -34,7 +34,7 @@ PAGES = {
     "/settings/audit": "ada",
     "/agreement": "max",
     "/agreement/1": "max",
-    "/agreement/test": "max",
+    "/agreement/test": "sam",
     "/agreement/test/1": "max",
 }
 A_LEAD = ("/leads/{}", "/inbox/{}")
