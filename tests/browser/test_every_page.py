@@ -15,6 +15,7 @@ PAGES = {
     "max": [
         "/agreement",
         "/agreement/draft",
+        "/agreement/test",
         "/ideal-lead",
         "/sources",
         "/report",
@@ -29,7 +30,7 @@ PAGES = {
         "/settings/import",
         "/settings/audit",
     ],
-    "": ["/sign-in", "/password", "/welcome/unknown"],
+    "": ["/sign-in", "/password", "/welcome/unknown", "/t/unknown"],
 }
 SCREENS = {
     "wide": {"width": 1280, "dark": False, "language": "de"},

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 PAGES = [
     "/inbox", "/leads/new", "/call", "/agreement/2", "/agreement/3", "/agreement/draft",
     "/ideal-lead", "/review", "/follow-up", "/nurture", "/sources", "/received", "/settings",
-    "/settings/people", "/settings/import", "/absence",
+    "/settings/people", "/settings/import", "/absence", "/agreement/test",
 ]  # fmt: skip
 EVERYBODY = ["absent", "fact_stated"]
 LOOKS = ["second_look", "nurture_called"]
@@ -51,12 +51,13 @@ ENDS = ["lead_returned", "lead_not_reached"]
 DOES: dict[str, list[str]] = {
     Role.MARKETING: [*EVERYBODY, *LOOKS, *CONNECTS, *DRAFTS, "feedback_answered"],
     Role.MARKETING_LEAD: [
-        *EVERYBODY, *LOOKS, *CONNECTS, *DECIDES, "version_signed", "feedback_answered"
+        *EVERYBODY, *LOOKS, *CONNECTS, *DECIDES, "version_signed", "feedback_answered",
+        "juror_asked",
     ],
     Role.SALES: [*EVERYBODY, *WORKS, *ENDS, *SELLS, "nurture_called"],
     Role.SALES_LEAD: [
         *EVERYBODY, *LOOKS, *SELLS, *DECIDES, "version_signed", "handoff_opened",
-        "handoff_reassigned",
+        "handoff_reassigned", "juror_asked",
     ],
     Role.ADMIN: [
         *EVERYBODY, *CONNECTS, *DECIDES, "handoff_reassigned", "invited", "person_changed",

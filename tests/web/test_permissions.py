@@ -8,9 +8,11 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from einig.engine.instants import DAY
 from einig.flow import agreements, feedback
 from einig.flow.permissions import MATRIX
 from einig.store.models import (
+    AgreementTest,
     Feedback,
     Handoff,
     Lead,
@@ -77,6 +79,13 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "propose_agreement": lambda c, u: c.post("/agreement/3/propose"),
     "sign_agreement": lambda c, u: c.post("/agreement/2/sign"),
+    "start_agreement_test": lambda c, u: c.post("/agreement/test", {}),
+    "start_agreement_test ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/remind"),
+    "start_agreement_test  ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/close"),
+    "start_agreement_test   ": lambda c, u: c.post(
+        f"/agreement/test/revoke/{_open_test().jurors.all()[0].id}"
+    ),
+    "draft_agreement ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/draft"),
     "edit_sources": lambda c, u: c.post("/sources", {"name": "New", "kind": "form"}),
     "import_leads": lambda c, u: c.post(
         "/settings/import", {"do": "import", "text": "E-Mail\nx@y.example", "column-0": "email"}
@@ -87,6 +96,14 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "edit_settings": lambda c, u: c.post("/settings", {"name": "x"}),
 }
+
+
+def _open_test() -> AgreementTest:
+    """Return a test that is open, with one person who is asked."""
+    test = AgreementTest.objects.create(asked_at=NOW)
+    ends = NOW + 10_000 * DAY
+    test.jurors.create(side="sales", name="Sol", token_hash="none", expires_at=ends)
+    return test
 
 
 def _overruled() -> int:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from einig.engine.instants import DAY
 from einig.flow import agreements, feedback, handoff, outcomes, sources
-from einig.store.models import Handoff, Lead, Team, User
+from einig.store.models import AgreementTest, Handoff, Lead, Side, Team, User
 from tests.live import AGREED, NOW, Company, company, identify, person, say, track
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +34,8 @@ PAGES = {
     "/settings/audit": "ada",
     "/agreement": "max",
     "/agreement/1": "max",
+    "/agreement/test": "sam",
+    "/agreement/test/1": "max",
 }
 A_LEAD = ("/leads/{}", "/inbox/{}")
 
@@ -64,6 +66,7 @@ def another(us: Company, n: int) -> None:
         look = told.second_look
         if one == overruled:
             feedback.judge_again(look, by=us.max, at=at + 3000, was_ready=True)
+    judged(won.lead, n, at=at)
     outcomes.win(won.lead, by=us.sol, at=at + 4000, revenue=Decimal(100 * n))
     say([track("demo_requested", names[0])], of=us.website, at=at + 5000)
     source = sources.add(name=f"Fair {n}", kind="api", inbound=True, by=us.mia, at=at)
@@ -72,6 +75,21 @@ def another(us: Company, n: int) -> None:
     version = agreements.draft(AGREED.replace("Trade: 5", f"Trade: {5 + n}"), by=us.max, at=at)
     agreements.propose(version, by=us.max, at=at)
     agreements.enact(version, since=at + DAY // 2, at=at)
+
+
+def judged(lead: Lead, n: int, *, at: int) -> None:
+    """Let there be one more lead that both sides judged differently."""
+    closed = {"asked_at": at, "closed_at": at}
+    figures = {"leads": 20, "agreed": 11, "low": 0.3, "high": 0.7}
+    test, _made = AgreementTest.objects.get_or_create(id=1, defaults=closed | {"result": figures})
+    if n > 1:
+        AgreementTest.objects.create(**closed, result=figures)
+    shown = {"facts": [["industry", "Software"]], "did": [], "days": 1}
+    sample = test.leads.create(lead=lead, position=n, as_of=at, shown=shown)
+    for side in Side.values:
+        juror = test.jurors.create(side=side, name=side, token_hash=f"{side}{n}", expires_at=at)
+        said = {"ready": side == Side.SALES, "criteria": ["fit.industry"], "at": at}
+        juror.judgements.create(lead=sample, **said)
 
 
 def tried(of: Handoff, by: User, *, at: int) -> None:

@@ -95,7 +95,7 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
     with snapshot():  # what is learned from belongs together, whoever works meanwhile
         read = history.read(name="Einig", to_learn=True, stage=asked["target"])
         version = agreements.current(clock())
-        weight, handed_at, spend = _weights(read), _handed_at(read), _spend()
+        weight, handed, spend = _weights(read), handed_at(read), _spend()
     proposal = propose(
         read,
         target=_target(asked),
@@ -104,7 +104,7 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
         keep=asked["keep"],
         drop=[*asked["drop"], *WHO_IT_IS],
         weight=weight,
-        handed_at=handed_at,
+        handed_at=handed,
         report=report,
     )
     result = told(proposal, read, source="source", spend=spend, names=_names(proposal))
@@ -175,7 +175,7 @@ def _target(asked: dict[str, Any]) -> Target:
     return Target(kind="activity", activities=(asked["target"],), within=asked["within"])
 
 
-def _handed_at(read: History) -> Ints:
+def handed_at(read: History) -> Ints:
     """Return by lead when sales first had it; FOREVER where it never had."""
     sales = Handoff.objects.filter(kind=Handoff.Kind.SALES).exclude(to=None)
     first = dict(sales.values_list("lead__lead_id").annotate(at=Min("opened_at")))

@@ -1,4 +1,4 @@
-"""Mails: a hand-off reaches its person by mail too, and nurture has one of its own.
+"""Mails: a hand-off reaches its person by mail too; nurture and the agreement test have their own.
 
 The id of a mail is that of its task: one that had to be sent twice, because a worker died in
 between, is the same mail to whoever gets it.
@@ -16,10 +16,10 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from einig.engine.instants import moment
-from einig.flow import nurture, words
+from einig.flow import agreement_test, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
-from einig.store.models import ContactDetail, Handoff, Lead, NurtureEntry, User
+from einig.store.models import ContactDetail, Handoff, Juror, Lead, NurtureEntry, User
 
 _SALT = "unsubscribe"
 
@@ -68,6 +68,35 @@ def send_nurture(entry: NurtureEntry, *, id_: str) -> bool:
         subject = _("News from %(company)s") % {"company": organisation().name or "Einig"}
         lines += ["", _("No more mails: %(link)s") % {"link": stop}]
         _send(subject, lines, address.value, id_, headers)
+    return True
+
+
+def send_juror(juror: Juror, *, again: bool, id_: str) -> bool:
+    """Send somebody their link to an agreement test; return whether there was anything to send."""
+    address = agreement_test.address_of(juror)
+    if not address or juror.finished_at is not None or juror.test.closed_at is not None:
+        return False
+    asked_by = juror.test.asked_by
+    reader = juror.user or asked_by  # somebody without an account is written to as by who asks
+    with translation.override(reader.language if reader else "de"):
+        leads = juror.test.leads.count()
+        lines = [
+            _("Good day %(name)s,") % {"name": juror.name},
+            "",
+            _("%(name)s asks you to judge %(n)s leads: is each of them ready for sales?")
+            % {"name": asked_by.name if asked_by else "Einig", "n": leads},
+            _("It takes ten minutes, on a phone too; you can stop and go on later."),
+            _("Marketing and sales judge the same leads. Nobody sees what you say before the end."),
+            "",
+            f"{settings.URL}/t/{agreement_test.token_of(juror)}",
+            "",
+            _("The link is yours alone and works until %(time)s.")
+            % {"time": _time(juror.expires_at)},
+        ]
+        subject = _("%(n)s leads: are they ready for sales?") % {"n": leads}
+        if again:
+            subject = _("Reminder: %(subject)s") % {"subject": subject}
+        _send(subject, lines, address, id_)
     return True
 
 

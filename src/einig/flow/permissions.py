@@ -29,6 +29,7 @@ MATRIX: dict[str, frozenset[Role]] = {
     "study_leads": frozenset({M, ML, SL, A}),
     "propose_agreement": frozenset({ML, SL, A}),
     "sign_agreement": LEADS,
+    "start_agreement_test": LEADS,
     "edit_sources": frozenset({M, ML, A}),
     "import_leads": frozenset({M, ML, A}),
     "mend_received": frozenset({M, ML, A}),

@@ -22,7 +22,7 @@ from django.db import close_old_connections, transaction
 from einig.engine.routing import NobodyAvailable
 from einig.flow import handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
-from einig.store.models import Handoff, NurtureEntry, Task, User
+from einig.store.models import Handoff, Juror, NurtureEntry, Task, User
 
 log = logging.getLogger(__name__)
 _REST = 0.05  # seconds between looks while there is nothing to do
@@ -100,6 +100,12 @@ def _mail_nurture(task: Task, at: int) -> None:
         NurtureEntry.objects.filter(id=entry.id).update(mailed_at=at)
 
 
+def _mail_juror(task: Task, at: int) -> None:
+    found = Juror.objects.select_related("test__asked_by", "user")
+    if (of := found.filter(id=task.payload["juror"], expires_at__gt=at).first()) is not None:
+        mails.send_juror(of, again=bool(task.payload.get("again")), id_=task.key)
+
+
 def _route(task: Task, at: int) -> None:
     """Look for somebody again, for hand-offs that nobody could take."""
     waiting = Handoff.objects.select_related("lead").filter(to=None, closed_at=None)
@@ -115,6 +121,7 @@ MOST_DEATHS = 3
 LONG = frozenset({"learn"})  # see einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_handoff": _mail_handoff,
+    "mail_juror": _mail_juror,
     "mail_nurture": _mail_nurture,
     "route": _route,
 }

@@ -30,6 +30,7 @@ OPEN_TO_ALL: tuple[str, ...] = (
     "/welcome",
     "/static",
     "/f/",
+    "/t/",
     "/language",
 )
 OPEN_TO_ALL += ("/api", "/hooks", "/health")

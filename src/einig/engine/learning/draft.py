@@ -38,10 +38,10 @@ def draft(
     `base` is the text of the agreement to start from, `head` a comment for the beginning. `fits`
     says for its buying signals which fit they need now, see `signals.ready_rule`.
     """
-    document = _yaml().load(base) if base else CommentedMap({"name": name})
+    document = yaml().load(base) if base else CommentedMap({"name": name})
     if not base:
         document |= {"verify": "100%", "explore": "2%"}
-    tables = {"fit": _fit(card, written or {}), "engagement": _engagement(card)}
+    tables = {"fit": fit_table(card, written or {}), "engagement": engagement_table(card)}
     return _text(document, tables, at_least=at_least, fits=fits or {}, head=head)
 
 
@@ -52,7 +52,7 @@ def rebased(
 
     Where the other agreement asks for a fit that `fits` does not know, the highest one stands.
     """
-    document, draft_ = _yaml().load(base), _yaml().load(learned)
+    document, draft_ = yaml().load(base), yaml().load(learned)
     tables = {key: _taken(draft_, key)[0] for key in ("fit", "engagement")}
     asked = fits_asked(loads(base).agreement.sales_ready)
     known = {of: fits.get(of, max(fits.values())) for of in asked} if fits else {}
@@ -68,20 +68,20 @@ def _text(
     head: str,
 ) -> str:
     for key, table in tables.items():
-        place = _place(document, key)
+        place = place_of(document, key)
         after = _without(document, key)
         if table:
             document.insert(place, key, table)
         _say_before(document, *after)
     rule = ready_rule(document.get("sales_ready"), at_least=at_least, fits=fits)
-    place = _place(document, "sales_ready")
+    place = place_of(document, "sales_ready")
     after = _without(document, "sales_ready")
     document.insert(place, "sales_ready", rule)
     _say_before(document, *after)
     if head:
         _say_first(document, head)
     text = io.StringIO()
-    _yaml().dump(document, text)
+    yaml().dump(document, text)
     return text.getvalue()
 
 
@@ -133,7 +133,7 @@ def _say_first(document: CommentedMap, head: str) -> None:
     document.yaml_set_start_comment("\n".join([head, *kept]))
 
 
-def _place(document: CommentedMap, part: str) -> int:
+def place_of(document: CommentedMap, part: str) -> int:
     """Return where a part of the definition goes: where it was, or after what comes before it."""
     if part in document:
         return list(document).index(part)
@@ -141,7 +141,8 @@ def _place(document: CommentedMap, part: str) -> int:
     return max((list(document).index(key) for key in before), default=-1) + 1
 
 
-def _fit(card: Card, written: Written) -> CommentedMap:
+def fit_table(card: Card, written: Written) -> CommentedMap:
+    """Return the rows of a card's attributes, each with its evidence as a comment."""
     table = CommentedMap()
     for attribute in card.attributes:
         table[attribute.name] = _rows(attribute, written.get(attribute.name, {}))
@@ -157,7 +158,8 @@ def _rows(attribute: Attribute, written: Mapping[str, str]) -> CommentedMap:
     return rows
 
 
-def _engagement(card: Card) -> CommentedMap:
+def engagement_table(card: Card) -> CommentedMap:
+    """Return the criteria of a card's activities, each with its evidence as a comment."""
     table = CommentedMap()
     for activity in card.activities:
         entry: dict[str, object] = {"activity": activity.behaviour.type}
@@ -178,10 +180,11 @@ def _figures(of: Row | Activity) -> str:
     return f"{of.count:,} seen, {of.lift:.1f} times as often"
 
 
-def _yaml() -> YAML:
-    yaml = YAML()
-    yaml.version = None
-    yaml.width = 10_000  # a criterion is one line
-    yaml.preserve_quotes = True
-    yaml.brace_single_entry_mapping_in_flow_sequence = True
-    return yaml
+def yaml() -> YAML:
+    """Return a reader and writer that keeps comments and quotes."""
+    made = YAML()
+    made.version = None
+    made.width = 10_000  # a criterion is one line
+    made.preserve_quotes = True
+    made.brace_single_entry_mapping_in_flow_sequence = True
+    return made

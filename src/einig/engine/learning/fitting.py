@@ -81,11 +81,13 @@ class Fitted:
     target: Target
 
 
-def fit_effects(examples: Examples, *, most: int, untold: frozenset[str]) -> Fitted:
+def fit_effects(
+    examples: Examples, *, most: int, untold: frozenset[str], prior_leads: float = PRIOR_LEADS
+) -> Fitted:
     """Choose at most so many columns and fit their effects together."""
     weight = _sure(examples.weight)
     share = float(np.average(examples.won, weights=weight))
-    prior = PRIOR_LEADS * share * (1 - share)
+    prior = prior_leads * share * (1 - share)
     won = examples.won.astype(np.float64)
     target = Target(won, weight, share, prior, examples.per_lead)
     time = stretches(target.won, weight, share)

@@ -10,9 +10,9 @@ import numpy as np
 from einig.engine.learning.card import Activity, Attribute, Card
 from einig.engine.learning.card_rows import activity, attribute
 from einig.engine.learning.cuts import BLANK_BIN, OTHER_BIN
-from einig.engine.learning.enough import refuse_too_few
+from einig.engine.learning.enough import FEWEST_OF_EACH, refuse_too_few
 from einig.engine.learning.examples import Examples, Floats, Ints
-from einig.engine.learning.fitting import fit_effects
+from einig.engine.learning.fitting import PRIOR_LEADS, fit_effects
 from einig.engine.learning.merging import Rows, merge
 
 HIGHEST = 100  # the sum of the best rows, before rounding; the sum of the worst is 0
@@ -24,16 +24,21 @@ def fit_card(
     most_attributes: int = 10,
     most_rows: int = 40,
     untold_blanks: Collection[str] = (),
+    fewest: int = FEWEST_OF_EACH,
+    prior_leads: float = PRIOR_LEADS,
 ) -> Card:
     """Learn a card from examples in order of time.
 
     Attributes and activities together are at most `most_attributes`, and have at most `most_rows`
     rows. The blanks of columns named in `untold_blanks` earn what the average known value earns: a
-    field that was filled in late says so through its blanks. A card without attributes means that
-    no column says anything. Raises NotEnough for fewer examples, won or not, than a card needs.
+    field that was filled in late says so through its blanks. Effects are shrunk as if each value
+    had been seen in `prior_leads` average leads more. A card without attributes means that no
+    column says anything. Raises NotEnough for fewer than `fewest` examples that won, or did not.
     """
-    refuse_too_few(examples)
-    fitted = fit_effects(examples, most=most_attributes, untold=frozenset(untold_blanks))
+    refuse_too_few(examples, fewest=fewest)
+    fitted = fit_effects(
+        examples, most=most_attributes, untold=frozenset(untold_blanks), prior_leads=prior_leads
+    )
     parts = _parts(merge(fitted.terms, most_rows=most_rows), examples)
     card = Card(
         attributes=tuple(part for part in parts if isinstance(part, Attribute)),
