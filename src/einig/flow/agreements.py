@@ -6,20 +6,36 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from einig.engine.agreement import content_hash, loads
-from einig.flow import audit
+from einig.engine.agreement.model import Agreement
+from einig.engine.document import refuse
+from einig.flow import audit, seals, signatures
 from einig.flow.permissions import require
-from einig.store.models import Lead, Side, Signature, User, Version
+from einig.flow.signatures import Changed, InThePast
+from einig.store.models import Lead, User, Version
+
+__all__ = ["Changed", "InThePast"]
+LARGEST = 50_000  # characters: some twenty times a long agreement, and read within seconds
 
 
 class NotNow(Exception):
     """A version is not in the state that this step asks for."""
 
 
+def read(text: str) -> Agreement:
+    """Return what a text says; raises Refused with every mistake that it has."""
+    if len(text) > LARGEST:
+        message = f"The agreement has {len(text):,} characters."
+        line = text.count("\n", 0, LARGEST) + 1
+        remedy = f"From this line on it is too long: an agreement has at most {LARGEST:,}."
+        raise refuse(message, remedy, file="agreement", line=line)
+    return loads(text).agreement
+
+
 def draft(text: str, *, by: User | None, at: int) -> Version:
     """Keep a draft; raises Refused with every mistake that the text has."""
     if by is not None:
         require(by, "draft_agreement")
-    agreement = loads(text).agreement
+    agreement = read(text)
     with transaction.atomic():
         last = Version.objects.aggregate(last=Max("number"))["last"] or 0
         version = Version.objects.create(
@@ -34,13 +50,24 @@ def draft(text: str, *, by: User | None, at: int) -> Version:
 
 
 def edit(version: Version, text: str, *, by: User, at: int) -> None:
-    """Change a draft; what was proposed stays as it is. Raises NotNow or Refused."""
+    """Change a draft or a proposal. Raises NotNow or Refused.
+
+    A proposal that says something else afterwards is a draft again, and its signatures are void;
+    other comments or another order change nothing that was signed.
+    """
     require(by, "draft_agreement")
-    agreement = loads(text).agreement
-    if not Version.objects.filter(id=version.id, proposed_at=None, withdrawn_at=None).update(
-        text=text, content_hash=content_hash(agreement), drafted_by=by, drafted_at=at
-    ):
-        raise NotNow("edit")
+    digest = content_hash(read(text))
+    with transaction.atomic():
+        current = _pending(version, "edit")
+        now = {"text": text, "content_hash": digest, "drafted_by": by, "drafted_at": at}
+        if current.proposed_at is not None and digest != current.content_hash:
+            signatures.void(current, by=by, at=at, why="content")
+            audit.record("version_changed", f"version:{current.number}", at=at, by=by)
+            now |= {"proposed_at": None, "promised": None}
+        elif signatures.valid(current):
+            current.text = text
+            seals.keep(current)
+        Version.objects.filter(id=current.id).update(**now)
     version.refresh_from_db()
 
 
@@ -57,51 +84,79 @@ def propose(version: Version, *, by: User | None, at: int) -> None:
     version.refresh_from_db()
 
 
+def propose_again(version: Version, *, by: User, at: int) -> Version:
+    """Propose what was in force before, to be signed by both once more. Raises NotNow."""
+    require(by, "propose_agreement")
+    earlier = Version.objects.get(id=version.id)
+    if earlier.in_force_from is None or earlier.in_force_from > at or earlier == current(at):
+        raise NotNow("propose_again")
+    with transaction.atomic():
+        made = draft(text(earlier), by=by, at=at)
+        Version.objects.filter(id=made.id).update(begun_from="again", base=earlier)
+        propose(made, by=by, at=at)
+    return made
+
+
 def withdraw(version: Version, *, by: User, at: int) -> None:
     """Take a draft or a proposal back before it is in force. Raises NotNow."""
     require(by, "propose_agreement")
     with transaction.atomic():
-        if not Version.objects.filter(id=version.id, in_force_from=None, withdrawn_at=None).update(
-            withdrawn_at=at
-        ):
-            raise NotNow("withdraw")
-        audit.record("version_withdrawn", f"version:{version.number}", at=at, by=by)
+        current = _pending(version, "withdraw")
+        signatures.void(current, by=by, at=at, why="withdrawn")
+        Version.objects.filter(id=current.id).update(withdrawn_at=at)
+        audit.record("version_withdrawn", f"version:{current.number}", at=at, by=by)
     version.refresh_from_db()
 
 
-def sign(version: Version, *, by: User, at: int, in_force_from: int | None = None) -> bool:
+def sign(
+    version: Version,
+    *,
+    by: User,
+    at: int,
+    in_force_from: int | None = None,
+    seen: str | None = None,
+) -> bool:
     """Sign for one's own side; with the second signature the version comes into force.
 
-    It does so at `in_force_from` (by default at once), never in the past: what was decided stays
-    decided. Returns whether both have signed. Raises NotNow.
+    It does so at `in_force_from` (None: at once), for which both have to sign, and never in the
+    past. `seen` is the hash of the content that was seen. Returns whether both have signed now.
+    Raises NotNow, Changed, InThePast, or seals.Broken.
     """
     require(by, "sign_agreement")
     side = by.side
     if side is None:
         raise NotNow("sign")
     with transaction.atomic():
-        current = Version.objects.select_for_update().get(id=version.id)
-        if current.proposed_at is None or current.withdrawn_at or current.in_force_from:
+        current = _pending(version, "sign")
+        if current.proposed_at is None:
             raise NotNow("sign")
-        Signature.objects.get_or_create(
-            version=current,
-            side=side,
-            voided_at=None,
-            defaults={"by": by, "by_name": by.name, "content_hash": current.content_hash, "at": at},
-        )
-        audit.record("version_signed", f"version:{current.number}", at=at, by=by, side=side)
-        given = current.signatures.filter(voided_at=None).values_list("side", flat=True)
-        both = set(given) == set(Side.values)
+        if seen not in {None, current.content_hash}:
+            raise Changed
+        both = signatures.give(current, by=by, side=side, at=at, begins_at=in_force_from)
         if both:
-            enact(current, since=max(at, in_force_from or at), at=at)
+            enact(current, since=in_force_from or at, at=at)
     version.refresh_from_db()
     return both
+
+
+def sign_anew(version: Version, *, by: User, at: int) -> None:
+    """Let the signature that there is count no more, so that another moment can be chosen.
+
+    Raises NotNow.
+    """
+    require(by, "sign_agreement")
+    with transaction.atomic():
+        current = _pending(version, "sign_anew")
+        if not signatures.valid(current):
+            raise NotNow("sign_anew")
+        signatures.void(current, by=by, at=at, why="moment")
 
 
 def enact(version: Version, *, since: int, at: int) -> None:
     """Put a version in force from an instant; every lead is judged anew there."""
     while Version.objects.filter(in_force_from=since).exists():
         since += 1
+    seals.enacted(version, since=since, at=at)
     Version.objects.filter(id=version.id).update(in_force_from=since)
     Lead.objects.filter(next_change_at=None).update(next_change_at=since)
     Lead.objects.filter(next_change_at__gt=since).update(next_change_at=since)
@@ -112,3 +167,19 @@ def current(at: int) -> Version | None:
     """Return the version in force at an instant."""
     begun = Version.objects.filter(in_force_from__lte=at)
     return begun.order_by(F("in_force_from").desc()).first()
+
+
+def text(version: Version) -> str:
+    """Return what a version says: of one in force what was signed. Raises seals.Broken."""
+    since = version.in_force_from
+    if since is None:
+        return version.text
+    return seals.text_in_force(version.number, since=since, content_hash=version.content_hash)
+
+
+def _pending(version: Version, step: str) -> Version:
+    """Return a version as it is, for as long as the transaction lasts. Raises NotNow."""
+    found = Version.objects.select_for_update().get(id=version.id)
+    if found.withdrawn_at is not None or found.in_force_from is not None:
+        raise NotNow(step)
+    return found

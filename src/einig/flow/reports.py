@@ -14,7 +14,7 @@ from einig.engine.agreement import loads
 from einig.engine.backtest import Backtest, backtest
 from einig.engine.instants import local_instant, moment
 from einig.engine.scoring import Enactment
-from einig.flow import scoring
+from einig.flow import agreements, scoring
 from einig.flow.organisation import organisation
 from einig.store import history
 from einig.store.models import Handoff, Lead, Outcome, Source, Stage, Version
@@ -183,7 +183,7 @@ def _worth() -> Decimal:
 
 def replay(version: Version) -> Backtest:
     """Replay a version on everything that the store knows, as if it had always been in force."""
-    return backtest(history.read(), loads(version.text).agreement)
+    return backtest(history.read(), loads(agreements.text(version)).agreement)
 
 
 def replay_enacted() -> Backtest:

@@ -22,7 +22,7 @@ from django.db import close_old_connections, transaction
 from einig.engine.routing import NobodyAvailable
 from einig.flow import handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
-from einig.store.models import Handoff, NurtureEntry, Task, User
+from einig.store.models import Handoff, NurtureEntry, Signature, Task, User
 
 log = logging.getLogger(__name__)
 _REST = 0.05  # seconds between looks while there is nothing to do
@@ -100,6 +100,11 @@ def _mail_nurture(task: Task, at: int) -> None:
         NurtureEntry.objects.filter(id=entry.id).update(mailed_at=at)
 
 
+def _mail_voided(task: Task, at: int) -> None:
+    of = Signature.objects.select_related("version", "by").get(id=task.payload["signature"])
+    mails.send_voided(of, by=task.payload["by"], why=task.payload["why"], id_=task.key)
+
+
 def _route(task: Task, at: int) -> None:
     """Look for somebody again, for hand-offs that nobody could take."""
     waiting = Handoff.objects.select_related("lead").filter(to=None, closed_at=None)
@@ -116,5 +121,6 @@ LONG = frozenset({"learn"})  # see einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_handoff": _mail_handoff,
     "mail_nurture": _mail_nurture,
+    "mail_voided": _mail_voided,
     "route": _route,
 }
