@@ -31,9 +31,10 @@ def _upgrade() -> None:
     from einig.store import roles
 
     try:
-        with roles.as_owner():
+        with roles.as_owner() as role:
             call_command("migrate", verbosity=0, interactive=False)
-            roles.grant()
+            if role:
+                roles.grant(role)
     except ProgrammingError as error:
         if "permission denied" not in str(error) and "must be owner" not in str(error):
             raise

@@ -16,26 +16,24 @@ READ_ONLY = ("django_migrations",)
 
 
 @contextmanager
-def as_owner() -> Iterator[None]:
-    """Work as the owner of the tables, if one is configured."""
+def as_owner() -> Iterator[str]:
+    """Work as the owner of the tables, if one is configured; yields the application's role."""
     if settings.DATABASE_OWNER is None:
-        yield
+        yield ""
         return
     ours = dict(connection.settings_dict)
     connection.close()
     connection.settings_dict.update(settings.DATABASE_OWNER)
     try:
-        yield
+        yield str(ours["USER"])
     finally:
         connection.close()
         connection.settings_dict.update(ours)
 
 
-def grant() -> None:
+def grant(to: str) -> None:
     """As the owner, give the application's role the rights that it needs, and no others."""
-    if settings.DATABASE_OWNER is None:
-        return
-    role = connection.ops.quote_name(str(settings.DATABASES["default"]["USER"]))
+    role = connection.ops.quote_name(to)
     every = f"ON ALL TABLES IN SCHEMA {schema()}"
     statements = [
         f"REVOKE CREATE ON SCHEMA {schema()} FROM PUBLIC, {role}",
