@@ -8,7 +8,7 @@ import time
 from base64 import b64encode
 from typing import Any
 
-from tests.browser.conftest import Mailbox
+from tests.browser.conftest import PASSWORD, Mailbox
 from tests.servers import KEY, Server
 
 _KEY = {"Authorization": f"Basic {b64encode(f'{KEY}:'.encode()).decode()}"}
@@ -87,13 +87,19 @@ def test_a_draft_is_tested_and_signed_by_both(server: Server, person: Any) -> No
     page.fill("#id_text", text.replace("points: 10", "points: 12"))
     page.get_by_role("button", name="Entwurf speichern").click()
     page.get_by_role("button", name="Vorlegen").click()
+    page.fill("#id_password", "guessed")
+    page.get_by_role("button", name="Freigeben").click()
+    page.wait_for_selector("text=Das ist nicht Ihr Passwort")
+    page.fill("#id_password", PASSWORD)
     page.get_by_role("button", name="Freigeben").click()
     version = re.search(r"/agreement/(\d+)", page.url)
     assert version is not None
     page.get_by_role("link", name="Testen").click()
     page.wait_for_selector("text=Von 100 übergebenen kauften")
     sol = person("sol")
-    sol.open(version[0]).get_by_role("button", name="Freigeben").click()
+    theirs = sol.open(version[0])
+    theirs.fill("#id_password", PASSWORD)
+    theirs.get_by_role("button", name="Freigeben").click()
     sol.page.wait_for_selector("text=Von beiden freigegeben")
     assert sol.errors == []
     assert [e for e in max_.errors if "422" not in e] == []

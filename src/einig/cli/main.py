@@ -31,6 +31,7 @@ _COMMANDS = {
     "serve": "Run the whole system: pages, collector and worker.",
     "demo": "Look around in a simulated company.",
     "worker": "Work on what came in and what is due.",
+    "verify": "Find out whether what was signed is what is in force.",
     "backup": "Write everything the store holds to a file.",
     "restore": "Fill an empty store from a backup.",
 }

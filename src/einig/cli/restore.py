@@ -21,11 +21,13 @@ def command(file: Path) -> None:
     """
     set_up()
     from einig.store.backup import CannotBackUp, is_empty, read
+    from einig.store.roles import as_owner
 
     if not is_empty():
         raise refuse("This store holds something already.", "Name an empty one with EINIG_HOME.")
     try:
-        read(file)
+        with as_owner():
+            read(file)
     except CannotBackUp as reason:
         raise refuse(f"It cannot be restored: {reason}.", "The store is as it was.") from None
     set_up()

@@ -1,13 +1,14 @@
 """Django's settings. What differs between installations comes from the environment.
 
-=================  ===============================================================================
-EINIG_DATABASE     a path (SQLite, the default) or an address like postgresql://user@host/name
-EINIG_HOME         the folder of the default database and of the secret key
-EINIG_URL          the address under which people reach Einig; mails link to it
-EINIG_SECRET_KEY   signs sessions; made and kept in EINIG_HOME if it is missing
-EINIG_MAIL         smtp://user:password@host:port, or a folder into which mails are written
-EINIG_MAIL_FROM    who mails come from
-=================  ===============================================================================
+=====================  ===========================================================================
+EINIG_DATABASE         a path (SQLite, the default) or an address like postgresql://user@host/name
+EINIG_DATABASE_OWNER   the same database as its owner, which changes tables (PostgreSQL)
+EINIG_HOME             the folder of the default database and of the secret key
+EINIG_URL              the address under which people reach Einig; mails link to it
+EINIG_SECRET_KEY       signs sessions; made and kept in EINIG_HOME if it is missing
+EINIG_MAIL             smtp://user:password@host:port, or a folder into which mails are written
+EINIG_MAIL_FROM        who mails come from
+=====================  ===========================================================================
 """
 
 from __future__ import annotations
@@ -72,6 +73,8 @@ ALLOWED_HOSTS = [urlsplit(URL).hostname or "127.0.0.1", "127.0.0.1", "localhost"
 CSRF_TRUSTED_ORIGINS = [URL]
 SECURE = URL.startswith("https://")
 DATABASES = {"default": _database(os.environ.get("EINIG_DATABASE", str(HOME / "einig.sqlite3")))}
+_owner = os.environ.get("EINIG_DATABASE_OWNER", "")
+DATABASE_OWNER = _database(_owner) if _owner.startswith("postgres") else None
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "store.User"
 INSTALLED_APPS = [

@@ -6,9 +6,15 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from einig.engine.agreement import content_hash, loads
-from einig.flow import audit
+from einig.engine.agreement.model import Agreement
+from einig.engine.document import refuse
+from einig.flow import audit, seals, signatures
 from einig.flow.permissions import require
-from einig.store.models import Lead, Revision, Side, Signature, User, Version
+from einig.flow.signatures import Changed, InThePast
+from einig.store.models import Lead, Revision, User, Version
+
+__all__ = ["Changed", "InThePast"]
+LARGEST = 50_000  # characters: some twenty times a long agreement, and read within seconds
 
 
 class NotNow(Exception):
@@ -19,17 +25,34 @@ class Overtaken(NotNow):
     """Somebody else changed a draft since the revision that a change began from."""
 
 
-def draft(text: str, *, by: User | None, at: int) -> Version:
-    """Keep a draft; raises Refused with every mistake that the text has."""
+def read(text: str) -> Agreement:
+    """Return what a text says; raises Refused with every mistake that it has."""
+    if len(text) > LARGEST:
+        message = f"The agreement has {len(text):,} characters."
+        line = text.count("\n", 0, LARGEST) + 1
+        remedy = f"From this line on it is too long: an agreement has at most {LARGEST:,}."
+        raise refuse(message, remedy, file="agreement", line=line)
+    return loads(text).agreement
+
+
+def draft(
+    text: str, *, by: User | None, at: int, begun_from: str = "", base: Version | None = None
+) -> Version:
+    """Keep a draft; raises Refused with every mistake that the text has.
+
+    `begun_from` says what it was started from, and `base` from which version.
+    """
     if by is not None:
         require(by, "draft_agreement")
-    agreement = loads(text).agreement
+    agreement = read(text)
     with transaction.atomic():
         last = Version.objects.aggregate(last=Max("number"))["last"] or 0
         version = Version.objects.create(
             number=last + 1,
             text=text,
             content_hash=content_hash(agreement),
+            begun_from=begun_from,
+            base=base,
             drafted_by=by,
             drafted_at=at,
         )
@@ -38,24 +61,36 @@ def draft(text: str, *, by: User | None, at: int) -> Version:
 
 
 def edit(version: Version, text: str, *, by: User, at: int, revision: int | None = None) -> None:
-    """Change a draft; what was proposed stays as it is.
+    """Change a draft or a proposal.
 
-    `revision` is the one that the change began from; by default the newest. Raises Overtaken if
-    there is a newer one, NotNow or Refused.
+    A proposal that says something else afterwards is a draft again, and its signatures are void;
+    other comments or another order change nothing that was signed. `revision` is the one that the
+    change began from, by default the newest. Raises Overtaken if there is a newer one, NotNow or
+    Refused.
     """
     require(by, "draft_agreement")
-    agreement = loads(text).agreement
+    digest = content_hash(read(text))
     with transaction.atomic():
-        now = Version.objects.select_for_update().get(id=version.id)
-        if now.proposed_at is not None or now.withdrawn_at is not None:
-            raise NotNow("edit")
-        if revision is not None and revision != now.revision:
+        current = _pending(version, "edit")
+        if revision is not None and revision != current.revision:
             raise Overtaken("edit")
-        _keep(now)
-        now.text, now.content_hash = text, content_hash(agreement)
-        now.drafted_by, now.drafted_at, now.revision = by, at, now.revision + 1
-        now.save(update_fields=["text", "content_hash", "drafted_by", "drafted_at", "revision"])
+        _keep(current)
+        now = {"text": text, "content_hash": digest, "drafted_by": by, "drafted_at": at}
+        now |= {"revision": current.revision + 1}
+        if current.proposed_at is not None and digest != current.content_hash:
+            signatures.void(current, by=by, at=at, why="content")
+            audit.record("version_changed", f"version:{current.number}", at=at, by=by)
+            now |= {"proposed_at": None, "promised": None}
+        elif signatures.valid(current):
+            current.text = text
+            seals.keep(current)
+        Version.objects.filter(id=current.id).update(**now)
     version.refresh_from_db()
+
+
+def can_edit(version: Version) -> bool:
+    """Return whether a version is still to be written on."""
+    return version.in_force_from is None and version.withdrawn_at is None
 
 
 def _keep(version: Version) -> None:
@@ -80,51 +115,78 @@ def propose(version: Version, *, by: User | None, at: int) -> None:
     version.refresh_from_db()
 
 
+def propose_again(version: Version, *, by: User, at: int) -> Version:
+    """Propose what was in force before, to be signed by both once more. Raises NotNow."""
+    require(by, "propose_agreement")
+    earlier = Version.objects.get(id=version.id)
+    if earlier.in_force_from is None or earlier.in_force_from > at or earlier == current(at):
+        raise NotNow("propose_again")
+    with transaction.atomic():
+        made = draft(text(earlier), by=by, at=at, begun_from="again", base=earlier)
+        propose(made, by=by, at=at)
+    return made
+
+
 def withdraw(version: Version, *, by: User, at: int) -> None:
     """Take a draft or a proposal back before it is in force. Raises NotNow."""
     require(by, "propose_agreement")
     with transaction.atomic():
-        if not Version.objects.filter(id=version.id, in_force_from=None, withdrawn_at=None).update(
-            withdrawn_at=at
-        ):
-            raise NotNow("withdraw")
-        audit.record("version_withdrawn", f"version:{version.number}", at=at, by=by)
+        current = _pending(version, "withdraw")
+        signatures.void(current, by=by, at=at, why="withdrawn")
+        Version.objects.filter(id=current.id).update(withdrawn_at=at)
+        audit.record("version_withdrawn", f"version:{current.number}", at=at, by=by)
     version.refresh_from_db()
 
 
-def sign(version: Version, *, by: User, at: int, in_force_from: int | None = None) -> bool:
+def sign(
+    version: Version,
+    *,
+    by: User,
+    at: int,
+    in_force_from: int | None = None,
+    seen: str | None = None,
+) -> bool:
     """Sign for one's own side; with the second signature the version comes into force.
 
-    It does so at `in_force_from` (by default at once), never in the past: what was decided stays
-    decided. Returns whether both have signed. Raises NotNow.
+    It does so at `in_force_from` (None: at once), for which both have to sign, and never in the
+    past. `seen` is the hash of the content that was seen. Returns whether both have signed now.
+    Raises NotNow, Changed, InThePast, or seals.Broken.
     """
     require(by, "sign_agreement")
     side = by.side
     if side is None:
         raise NotNow("sign")
     with transaction.atomic():
-        current = Version.objects.select_for_update().get(id=version.id)
-        if current.proposed_at is None or current.withdrawn_at or current.in_force_from:
+        current = _pending(version, "sign")
+        if current.proposed_at is None:
             raise NotNow("sign")
-        Signature.objects.get_or_create(
-            version=current,
-            side=side,
-            voided_at=None,
-            defaults={"by": by, "by_name": by.name, "content_hash": current.content_hash, "at": at},
-        )
-        audit.record("version_signed", f"version:{current.number}", at=at, by=by, side=side)
-        given = current.signatures.filter(voided_at=None).values_list("side", flat=True)
-        both = set(given) == set(Side.values)
+        if seen not in {None, current.content_hash}:
+            raise Changed
+        both = signatures.give(current, by=by, side=side, at=at, begins_at=in_force_from)
         if both:
-            enact(current, since=max(at, in_force_from or at), at=at)
+            enact(current, since=in_force_from or at, at=at)
     version.refresh_from_db()
     return both
+
+
+def sign_anew(version: Version, *, by: User, at: int) -> None:
+    """Let the signature that there is count no more, so that another moment can be chosen.
+
+    Raises NotNow.
+    """
+    require(by, "sign_agreement")
+    with transaction.atomic():
+        current = _pending(version, "sign_anew")
+        if not signatures.valid(current):
+            raise NotNow("sign_anew")
+        signatures.void(current, by=by, at=at, why="moment")
 
 
 def enact(version: Version, *, since: int, at: int) -> None:
     """Put a version in force from an instant; every lead is judged anew there."""
     while Version.objects.filter(in_force_from=since).exists():
         since += 1
+    seals.enacted(version, since=since, at=at)
     Version.objects.filter(id=version.id).update(in_force_from=since)
     Lead.objects.filter(next_change_at=None).update(next_change_at=since)
     Lead.objects.filter(next_change_at__gt=since).update(next_change_at=since)
@@ -147,3 +209,19 @@ def state(version: Version, at: int) -> str:
         return "coming"
     newest = current(at)
     return "in_force" if newest is not None and newest.id == version.id else "past"
+
+
+def text(version: Version) -> str:
+    """Return what a version says: of one in force what was signed. Raises seals.Broken."""
+    since = version.in_force_from
+    if since is None:
+        return version.text
+    return seals.text_in_force(version.number, since=since, content_hash=version.content_hash)
+
+
+def _pending(version: Version, step: str) -> Version:
+    """Return a version as it is, for as long as the transaction lasts. Raises NotNow."""
+    found = Version.objects.select_for_update().get(id=version.id)
+    if found.withdrawn_at is not None or found.in_force_from is not None:
+        raise NotNow(step)
+    return found

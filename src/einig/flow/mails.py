@@ -19,7 +19,15 @@ from einig.engine.instants import moment
 from einig.flow import agreement_test, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
-from einig.store.models import ContactDetail, Handoff, Juror, Lead, NurtureEntry, User
+from einig.store.models import (
+    ContactDetail,
+    Handoff,
+    Juror,
+    Lead,
+    NurtureEntry,
+    Signature,
+    User,
+)
 
 _SALT = "unsubscribe"
 
@@ -98,6 +106,31 @@ def send_juror(juror: Juror, *, again: bool, id_: str) -> bool:
             subject = _("Reminder: %(subject)s") % {"subject": subject}
         _send(subject, lines, address, id_)
     return True
+
+
+def send_voided(signature: Signature, *, by: str, why: str, id_: str) -> None:
+    """Tell whoever signed that their signature counts no more, and why."""
+    to, version = signature.by, signature.version
+    if to is None or not to.is_active:
+        return
+    with translation.override(to.language):
+        given = {"n": version.number, "name": by}
+        said = {
+            "content": _("%(name)s changed version %(n)s after you had signed it."),
+            "moment": _("%(name)s asks for another moment from which version %(n)s is in force."),
+            "withdrawn": _("%(name)s withdrew version %(n)s, which you had signed."),
+        }[why]
+        lines = [
+            said % given,
+            _("Your signature of %(time)s counts no more.") % {"time": _time(signature.at)},
+            _("What you signed is kept. Look at what it says now, and sign it if you agree."),
+            "",
+            f"{settings.URL}/agreement/{version.number}",
+        ]
+        if why == "withdrawn":
+            del lines[2]
+        subject = _("Your signature of version %(n)s counts no more") % given
+        _send(subject, lines, to.email, id_)
 
 
 def unsubscribing(token: str) -> Lead | None:

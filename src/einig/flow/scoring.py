@@ -11,6 +11,7 @@ from einig.engine.agreement.model import Agreement
 from einig.engine.history import LinkRow
 from einig.engine.instants import FOREVER
 from einig.engine.scoring import Enactment, LeadHistory, Plan, compile_kernel, lead_from, plan
+from einig.flow import seals
 from einig.store import rows
 from einig.store.history import GIVEN_BACK
 from einig.store.models import Handoff, Lead, Version
@@ -28,20 +29,23 @@ class InForce:
 
 
 def timeline() -> list[InForce]:
-    """Return every version that is or will be in force, in order."""
+    """Return every version that is or will be in force, in order, as it was signed.
+
+    Raises seals.Broken: whatever judges stops then, and what arrives is kept until it is mended.
+    """
     rows = Version.objects.filter(in_force_from__isnull=False).order_by("in_force_from")
     told = rows.values_list("id", "number", "in_force_from", "content_hash")
     return [
-        InForce(id_, number, since, *_agreement(id_, content_hash))
+        InForce(id_, number, since, *_agreement(number, since, content_hash))
         for id_, number, since, content_hash in told
         if since is not None
     ]
 
 
 @functools.lru_cache(64)
-def _agreement(version: int, content_hash: str) -> tuple[Agreement, Plan]:
+def _agreement(number: int, since: int, content_hash: str) -> tuple[Agreement, Plan]:
     """Return a version's agreement: read once, since what is signed never changes."""
-    agreement = loads(Version.objects.values_list("text", flat=True).get(id=version)).agreement
+    agreement = seals.agreement_in_force(number, since=since, content_hash=content_hash)
     return agreement, plan(agreement)
 
 

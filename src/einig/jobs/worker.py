@@ -22,7 +22,7 @@ from django.db import close_old_connections, transaction
 from einig.engine.routing import NobodyAvailable
 from einig.flow import handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
-from einig.store.models import Handoff, Juror, NurtureEntry, Task, User
+from einig.store.models import Handoff, Juror, NurtureEntry, Signature, Task, User
 
 log = logging.getLogger(__name__)
 _REST = 0.05  # seconds between looks while there is nothing to do
@@ -106,6 +106,11 @@ def _mail_juror(task: Task, at: int) -> None:
         mails.send_juror(of, again=bool(task.payload.get("again")), id_=task.key)
 
 
+def _mail_voided(task: Task, at: int) -> None:
+    of = Signature.objects.select_related("version", "by").get(id=task.payload["signature"])
+    mails.send_voided(of, by=task.payload["by"], why=task.payload["why"], id_=task.key)
+
+
 def _route(task: Task, at: int) -> None:
     """Look for somebody again, for hand-offs that nobody could take."""
     waiting = Handoff.objects.select_related("lead").filter(to=None, closed_at=None)
@@ -123,5 +128,6 @@ DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_handoff": _mail_handoff,
     "mail_juror": _mail_juror,
     "mail_nurture": _mail_nurture,
+    "mail_voided": _mail_voided,
     "route": _route,
 }

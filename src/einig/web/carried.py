@@ -26,8 +26,9 @@ class Carried:
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return what was typed into a form."""
-    lists = [(name, of) for name, of in request.POST.lists() if name not in slip.OF_FORMS]
+    """Return what was typed into a form; a password is typed again."""
+    kept = (name for name in request.POST if name not in slip.OF_FORMS and "password" not in name)
+    lists = [(name, request.POST.getlist(name)) for name in kept]
     return [(name, value) for name, values in lists for value in values]
 
 

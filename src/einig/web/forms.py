@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
-from einig.engine.instants import local_instant
+from einig.engine.instants import local_instant, moment
 from einig.flow.contact import normalize
 from einig.flow.organisation import organisation
 from einig.store.models import (
@@ -353,6 +353,70 @@ class StudyForm(forms.Form):
         }
 
 
+class SignForm(forms.Form):
+    """One side's yes to what was seen, from a moment on.
+
+    `seen` is the hash of the content, `agreed` the moment that the other side signed for: AT_ONCE,
+    an instant, or nothing while nobody has signed.
+    """
+
+    AT_ONCE, LATER = "at_once", "later"
+    LAST = 2099  # a year that every calendar can still show
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    agreed = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    moment = forms.ChoiceField(
+        label=_("In force"),
+        choices=[(AT_ONCE, _("as soon as both have signed")), (LATER, _("from a moment on"))],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}), required=False
+    )
+    clock = forms.TimeField(
+        label=_("Time"), widget=forms.TimeInput(attrs={"type": "time"}), required=False
+    )
+    password = forms.CharField(
+        label=_("Your password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        strip=False,
+        max_length=4096,
+    )
+
+    def clean_agreed(self) -> str:
+        """Refuse what is no moment."""
+        given = str(self.cleaned_data["agreed"])
+        if given in {"", self.AT_ONCE}:
+            return given
+        if not (given.isdecimal() and given.isascii() and moment(int(given)).year <= self.LAST):
+            raise forms.ValidationError(_("This is no moment."))
+        return given
+
+    def clean_day(self) -> date | None:
+        """Refuse a day that nobody alive will see."""
+        given: date | None = self.cleaned_data["day"]
+        if given is not None and given.year > self.LAST:
+            raise forms.ValidationError(_("Choose an earlier day."))
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a moment without its day."""
+        given = super().clean() or {}
+        if given.get("moment") == self.LATER and not given.get("agreed") and not given.get("day"):
+            self.add_error("day", _("Say from which day on."))
+        return given
+
+    def in_force_from(self) -> int | None:
+        """Return the moment; None for as soon as both have signed."""
+        given = self.cleaned_data
+        if given["agreed"]:
+            return None if given["agreed"] == self.AT_ONCE else int(given["agreed"])
+        if given["moment"] != self.LATER:
+            return None
+        naive = datetime.combine(given["day"], given["clock"] or time())
+        return local_instant(naive, ZoneInfo(organisation().zone))
+
+
 class DraftForm(forms.Form):
     """An agreement as YAML."""
 
@@ -360,5 +424,4 @@ class DraftForm(forms.Form):
         label=_("The agreement"),
         widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
         strip=False,
-        max_length=200_000,
     )

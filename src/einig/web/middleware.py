@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -14,8 +15,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from einig.flow.permissions import NotAllowed
+from einig.flow.seals import Broken
 from einig.web import carried
 
+log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 
 POLICY = (
@@ -99,4 +102,7 @@ def _not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse | N
     if isinstance(exception, NotAllowed):
         context = {"said": getattr(exception, "said", "")}
         return render(request, "web/not_allowed.html", context, status=403)
+    if isinstance(exception, Broken):
+        log.error("%s", exception)
+        return render(request, "web/broken.html", {"number": exception.number}, status=503)
     return None

@@ -276,13 +276,14 @@ class Record:
             return reading.bad(node, path, unfit.message, unfit.remedy)
 
     def _entries(self, node: Entries, path: str, reading: Reading) -> Iterable[tuple[str, Any]]:
-        for key, value in unique(node, path, reading):
+        for key, name, value in unique(node, path, reading):
             if key not in self.fields:
-                name = Scalar(_key_place(node, key), key)
                 remedy = did_you_mean(key, self.fields)
+                if not remedy.startswith("Did"):
+                    remedy = f"{remedy} Or a newer Einig may know it."
                 reading.bad(name, inside(path, key), f"The key {key} is not known here.", remedy)
                 continue
-            reading.places[inside(path, key)] = _key_place(node, key)
+            reading.places[inside(path, key)] = name.place
             yield key, self.fields[key].shape.read(value, inside(path, key), reading)
 
     def schema(self) -> Schema:
@@ -310,9 +311,9 @@ class Table:
             )
         reading.places.setdefault(path, node.place)
         made = []
-        for key, value in unique(node, path, reading):
+        for key, name, value in unique(node, path, reading):
             where = inside(path, key)
-            reading.places[where] = _key_place(node, key)
+            reading.places[where] = name.place
             read = self.of.read(value, where, reading)
             made.append(BAD if read is BAD else self._made(key, read, value, where, reading))
         return BAD if any(one is BAD for one in made) else tuple(made)
@@ -379,8 +380,8 @@ class Named:
         return {"$ref": f"#/$defs/{self.name}"}
 
 
-def unique(node: Entries, path: str, reading: Reading) -> Iterable[tuple[str, Node]]:
-    """Yield each key with its value; a key that stands twice is an issue."""
+def unique(node: Entries, path: str, reading: Reading) -> Iterable[tuple[str, Scalar, Node]]:
+    """Yield each key, where it stands, and its value; a key that stands twice is an issue."""
     seen: set[str] = set()
     for name, value in node.entries:
         key = tidy(name.text or "")
@@ -389,13 +390,7 @@ def unique(node: Entries, path: str, reading: Reading) -> Iterable[tuple[str, No
             reading.bad(name, inside(path, key), f"The key {key} stands here twice.", remedy)
             continue
         seen.add(key)
-        yield key, value
-
-
-def _key_place(node: Entries, key: str) -> Place:
-    return next(
-        (name.place for name, _ in node.entries if tidy(name.text or "") == key), node.place
-    )
+        yield key, name, value
 
 
 def _shown(node: Node) -> str:

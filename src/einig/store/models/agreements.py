@@ -14,7 +14,8 @@ class Version(models.Model):
     `revision` counts the changes of a draft, so that nobody writes over what somebody else wrote
     meanwhile. `begun_from` says what a draft was started from (`in_force`, `ideal_lead`,
     `agreement_test`, `template:strict`, `finding`, `again`), `base` the version it was started from
-    or repeats. `promised` is what the test on past data said when it was proposed.
+    or repeats. `promised` is what the test on past data said when it was proposed. `begins_at` is
+    the moment that both sides sign for; without one, it is when the second of them signs.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -27,6 +28,7 @@ class Version(models.Model):
     drafted_at = InstantField()
     proposed_at = InstantField(null=True)
     promised = models.JSONField(null=True)
+    begins_at = InstantField(null=True)
     in_force_from = InstantField(null=True, db_index=True)
     withdrawn_at = InstantField(null=True)
 
@@ -91,7 +93,8 @@ class SignedText(models.Model):
 class Seal(models.Model):
     """A link of the chain of what was signed and put in force; never changed, never removed.
 
-    `said` is what happened, and `hash` is the SHA-256 of `previous` and `said`.
+    `said` is what happened, and `hash` is that of `previous`, `number`, `kind` and `said`
+    (see `engine.agreement.seal`).
     """
 
     class Kind(models.TextChoices):

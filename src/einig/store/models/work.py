@@ -42,10 +42,13 @@ class Notice(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what, when. The database itself refuses to change or remove a row."""
+    """Who did what, when. The database itself refuses to change or remove a row.
+
+    So it goes on saying who it was by number when the person is gone.
+    """
 
     at = InstantField()
-    by = models.ForeignKey(User, models.PROTECT, null=True, db_constraint=False)
+    by = models.ForeignKey(User, models.DO_NOTHING, null=True, db_constraint=False)
     action = models.CharField(max_length=40)
     about = models.CharField(max_length=80, db_index=True)  # such as lead:L-17
     detail = models.JSONField(default=dict)

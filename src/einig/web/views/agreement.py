@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -13,12 +14,13 @@ from django.views.decorators.http import require_POST
 
 from einig.engine.agreement import loads
 from einig.engine.document import Refused
-from einig.flow import agreements
+from einig.flow import agreements, passwords, signatures
+from einig.flow.organisation import organisation
 from einig.flow.permissions import may, require
-from einig.store.models import Version
+from einig.store.models import Signature, User, Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
-from einig.web.forms import DraftForm
+from einig.web.forms import DraftForm, SignForm
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -29,33 +31,34 @@ def current(request: HttpRequest) -> HttpResponse:
     return one(request, version.number)
 
 
-def one(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a version as a contract, with who signed it."""
+def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> HttpResponse:
+    """Show a version as a contract, with who signed it; what was wrong in signing stands there."""
     me, at = who(request), now()
     require(me, "see_agreement")
     version = get_object_or_404(Version, number=number)
     before, state = _before(version), agreements.state(version, at)
-    agreement = loads(version.text).agreement
+    agreement = loads(agreements.text(version)).agreement
+    signed = signatures.valid(version)
     # what is to be decided shows its changes at once; what is in force reads as it is
     marked = request.GET.get("marks", "yes" if state in {"draft", "proposed"} else "no") == "yes"
-    old = loads(before.text).agreement if before and marked else None
+    old = loads(agreements.text(before)).agreement if before and marked else None
     context = {
         "version": version,
         "parts": contract(agreement, old),
         "marked": marked,
         "name": agreement.name,
-        "signatures": {s.side: s for s in version.signatures.filter(voided_at=None)},
+        "signatures": signed,
         "versions": Version.objects.order_by("-number"),
         "in_force": agreements.current(at),
         "state": state,
         "before": before,
-        "can_sign": may(me, "sign_agreement")
-        and version.proposed_at is not None
-        and version.in_force_from is None
-        and version.withdrawn_at is None
-        and not version.signatures.filter(side=me.side, voided_at=None).exists(),
+        "can_sign": may(me, "sign_agreement") and state == "proposed" and me.side not in signed,
+        "can_sign_anew": may(me, "sign_agreement") and state == "proposed" and bool(signed),
+        "sign": form or SignForm(initial=_to_sign(version, signed)),
+        "zone": organisation().zone,
     }
-    return render(request, "web/agreement.html", context)
+    status = 422 if form is not None else 200
+    return render(request, "web/agreement.html", context, status=status)
 
 
 def draft(request: HttpRequest, number: int | None = None) -> HttpResponse:
@@ -68,14 +71,14 @@ def draft(request: HttpRequest, number: int | None = None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
         try:
-            if version is not None and version.proposed_at is None:
+            if version is not None and agreements.state(version, now()) in {"draft", "proposed"}:
                 agreements.edit(version, text, by=me, at=now())
             else:
                 version = agreements.draft(text, by=me, at=now())
         except Refused as refused:
             issues = list(refused.issues)
         except agreements.NotNow:
-            messages.error(request, _("This version was proposed meanwhile; yours is a new draft."))
+            messages.error(request, _("This version was signed meanwhile; yours is a new draft."))
             version = agreements.draft(text, by=me, at=now())
         else:
             return redirect("version", version.number)
@@ -96,15 +99,44 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-def sign(request: HttpRequest, number: int) -> HttpResponse:
-    """Sign for one's side."""
+def propose_again(request: HttpRequest, number: int) -> HttpResponse:
+    """Put what was in force before to both sides once more."""
     version = get_object_or_404(Version, number=number)
     try:
-        both = agreements.sign(version, by=who(request), at=now())
+        made = agreements.propose_again(version, by=who(request), at=now())
+    except agreements.NotNow:
+        messages.error(request, _("This is not possible any more; nothing was changed."))
+        return redirect("version", number)
+    messages.success(request, _("Proposed; both sides can sign now."))
+    return redirect("version", made.number)
+
+
+@require_POST
+def sign_anew(request: HttpRequest, number: int) -> HttpResponse:
+    """Take the signature back, so that another moment can be chosen."""
+    said = _("The signature counts no more; choose another moment.")
+    return _step(request, number, agreements.sign_anew, said)
+
+
+@require_POST
+def sign(request: HttpRequest, number: int) -> HttpResponse:
+    """Sign for one's side, with the password typed again."""
+    me = who(request)
+    require(me, "sign_agreement")
+    version = get_object_or_404(Version, number=number)
+    form = SignForm(request.POST)
+    try:
+        both = form.is_valid() and _sign(version, form, by=me)
     except agreements.NotNow:
         messages.error(request, _("This version cannot be signed now."))
+    except agreements.Changed:
+        messages.error(
+            request, _("It was changed while you read it; nothing was signed. Look at it again.")
+        )
     else:
-        said = _("Signed by both: in force from now on.") if both else _("Signed for your side.")
+        if form.errors:
+            return one(request, number, form=form)
+        said = _("Signed by both.") if both else _("Signed for your side.")
         messages.success(request, said)
     return redirect("version", number)
 
@@ -113,9 +145,37 @@ def yaml(request: HttpRequest, number: int) -> HttpResponse:
     """Return a version as the file that it is."""
     require(who(request), "see_agreement")
     version = get_object_or_404(Version, number=number)
-    response = HttpResponse(version.text, content_type="application/yaml; charset=utf-8")
+    response = HttpResponse(
+        agreements.text(version), content_type="application/yaml; charset=utf-8"
+    )
     response["Content-Disposition"] = f'attachment; filename="agreement-{number}.yaml"'
     return response
+
+
+def _sign(version: Version, form: SignForm, *, by: User) -> bool:
+    """Sign what the form says; what is wrong with it is said in the form."""
+    given = form.cleaned_data
+    try:
+        passwords.confirm(by, given["password"], at=now())
+        moment = form.in_force_from()
+        return agreements.sign(version, by=by, at=now(), in_force_from=moment, seen=given["seen"])
+    except passwords.WrongPassword:
+        form.add_error("password", _("This is not your password; nothing was signed."))
+    except passwords.TooManyTries:
+        form.add_error(
+            "password", _("Too many wrong passwords; nothing was signed. Try again in 15 minutes.")
+        )
+    except agreements.InThePast:
+        form.add_error(
+            "moment", _("This moment has passed; nothing was signed. Choose a later one.")
+        )
+    return False
+
+
+def _to_sign(version: Version, signed: Mapping[str, Signature]) -> dict[str, str]:
+    """Return what a sign form begins with: the content that is seen, and the agreed moment."""
+    agreed = str(version.begins_at or SignForm.AT_ONCE) if signed else ""
+    return {"seen": version.content_hash, "agreed": agreed, "moment": SignForm.AT_ONCE}
 
 
 def _step(request: HttpRequest, number: int, step: Any, said: str) -> HttpResponse:
@@ -131,9 +191,9 @@ def _step(request: HttpRequest, number: int, step: Any, said: str) -> HttpRespon
 
 def _begin(version: Version | None) -> str:
     if version is not None:
-        return version.text
+        return agreements.text(version)
     last = agreements.current(now())
-    return last.text if last else _template()
+    return agreements.text(last) if last else _template()
 
 
 def _template() -> str:

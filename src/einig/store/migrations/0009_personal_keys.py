@@ -10,7 +10,7 @@ import einig.store.fields
 class Migration(migrations.Migration):
     """One table."""
 
-    dependencies = [("store", "0007_agreeing")]
+    dependencies = [("store", "0008_sealed")]
     operations = [
         migrations.CreateModel(
             "PersonalKey",

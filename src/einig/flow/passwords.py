@@ -1,0 +1,33 @@
+"""Passwords, typed again by whoever signs: a session that was left open signs nothing."""
+
+from __future__ import annotations
+
+from einig.engine.instants import SECOND
+from einig.flow import audit, once
+from einig.store.models import User
+
+TRIES, WHILE = 5, 15 * 60 * SECOND
+
+
+class WrongPassword(Exception):
+    """This is not the password of this person."""
+
+
+class TooManyTries(Exception):
+    """Nobody guesses any further for a while."""
+
+
+def confirm(of: User, password: str, *, at: int) -> None:
+    """Make sure that this is who is signed in. Raises WrongPassword or TooManyTries.
+
+    A try is taken before the password is looked at, so that trying many at once helps nobody; with
+    the right one it is given back.
+    """
+    tries = (f"password:{of.pk}:{at // WHILE}:{n}" for n in range(TRIES))
+    taken = next((key for key in tries if once.begin(key, at=at)), None)
+    if taken is None:
+        raise TooManyTries
+    if not of.check_password(password):
+        audit.record("password_wrong", f"person:{of.email}", at=at, by=of)
+        raise WrongPassword
+    once.forget(taken)
