@@ -176,7 +176,7 @@ def _removed(text: str, parent: MappingNode, key: str) -> str:
 
 def _end(node: Node) -> int:
     """Return where what is written of a node ends, without the lines that follow."""
-    if isinstance(node, ScalarNode) or node.flow_style or not node.value:
+    if not isinstance(node, (MappingNode, SequenceNode)) or node.flow_style or not node.value:
         found: int = node.end_mark.index
         return found
     last = node.value[-1]
@@ -186,7 +186,8 @@ def _end(node: Node) -> int:
 def _composed(text: str) -> Node:
     yaml = YAML(pure=True)
     yaml.version = (1, 2)
-    return yaml.compose(text)
+    root: Node = yaml.compose(text)
+    return root
 
 
 def _name(key: Node) -> str:
