@@ -19,11 +19,11 @@ def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
         arrived, ordered = Path(folder, "arrived.parquet"), Path(folder, "ordered.parquet")
         write_events(arrived, events=EVENTS, leads=LEADS)
-        _sorted(arrived, ordered)
+        write_sorted(arrived, ordered)
         unsorted_ = history(arrived, events=EVENTS, leads=LEADS)
         sorted_ = history(ordered, events=EVENTS, leads=LEADS)
         judge(history(arrived, events=0, leads=10), agreement(), until=0)  # compiles
-        sorting = seconds(lambda: _sort(arrived))
+        sorting = seconds(lambda: sort(arrived))
         against = "DuckDB sorting the file"
         name = f"replay of {EVENTS:,} events on {LEADS:,} leads"
         first = seconds(lambda: judge(unsorted_, agreement()))
@@ -34,7 +34,8 @@ def run() -> None:
         ratio("edited agreement", edited, again, goal=1.2, against="the agreement before")
 
 
-def _sort(path: Path) -> None:
+def sort(path: Path) -> None:
+    """Sort a file of events by lead and time, in memory."""
     with duckdb.connect() as connection:
         connection.execute(
             'create table sorted as select * from read_parquet($1) order by "lead", "at", event_id',
@@ -42,7 +43,8 @@ def _sort(path: Path) -> None:
         )
 
 
-def _sorted(path: Path, to: Path) -> None:
+def write_sorted(path: Path, to: Path) -> None:
+    """Write a file of events sorted by lead and time."""
     with duckdb.connect() as connection:
         connection.execute(
             f'copy (select * from read_parquet($1) order by "lead", "at", event_id) to \'{to}\''

@@ -21,6 +21,7 @@ INDUSTRIES = ("Software", "Mechanical engineering", "Retail", "Health", "Educati
 YEAR = 365 * DAY
 
 _CHUNK = 5_000_000
+_WON = 0.2  # of those decided
 
 AGREEMENT = """
 name: Benchmark
@@ -69,8 +70,13 @@ def write_events(path: Path, *, events: int, leads: int, seed: int = 1) -> None:
             writer.write_table(pa.table(columns, schema=schema), row_group_size=1 << 20)
 
 
-def history(path: Path, *, events: int, leads: int, seed: int = 2) -> History:
-    """Return a history over a file of events: leads with two attributes, known from the start."""
+def history(
+    path: Path, *, events: int, leads: int, seed: int = 2, decided: bool = False
+) -> History:
+    """Return a history over a file of events: leads with two attributes, known from the start.
+
+    If `decided`, a third of the leads bought or did not, and one of a hundred was returned.
+    """
     rng = np.random.default_rng(seed)
     number = pc.cast(pa.array(np.arange(leads)), pa.string())
     ids = pc.binary_join_element_wise("lead-", pc.utf8_lpad(number, 8, "0"), "")
@@ -97,9 +103,34 @@ def history(path: Path, *, events: int, leads: int, seed: int = 2) -> History:
         pa.table({"lead_id": ids, "created_at": np.zeros(leads, np.int64)}, schema=LEADS),
         facts,
         ds.dataset(path),
-        OUTCOMES.empty_table(),
-        FEEDBACK.empty_table(),
+        _outcomes(leads, rng) if decided else OUTCOMES.empty_table(),
+        _feedback(leads, rng) if decided else FEEDBACK.empty_table(),
     )
+
+
+def _outcomes(leads: int, rng: np.random.Generator) -> pa.Table:
+    lead = np.sort(rng.choice(leads, leads // 3, replace=False)).astype(np.int32)
+    won = rng.random(len(lead)) < _WON
+    at = rng.integers(YEAR // 4, YEAR, len(lead))
+    columns = {
+        "lead": lead,
+        "won": won,
+        "first_at": at,
+        "won_at": pa.array(at, mask=~won),
+        "revenue": np.where(won, np.round(rng.lognormal(9, 1, len(lead))), 0.0),
+    }
+    return pa.table(columns, schema=OUTCOMES)
+
+
+def _feedback(leads: int, rng: np.random.Generator) -> pa.Table:
+    lead = np.sort(rng.choice(leads, leads // 100, replace=False)).astype(np.int32)
+    columns = {
+        "lead": lead,
+        "at": rng.integers(YEAR // 4, YEAR, len(lead)),
+        "returned": np.ones(len(lead), np.bool_),
+        "reason": pa.nulls(len(lead), pa.string()),
+    }
+    return pa.table(columns, schema=FEEDBACK)
 
 
 def _interleaved(a: pa.Array, b: pa.Array) -> pa.Array:

@@ -1,94 +1,25 @@
-"""The report of a backtest, as JSON and as tables."""
+"""The report of a backtest as tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
-from typing import Any
 
 from rich.console import Console
 
 from einig.cli.output import count, local, money, of_100, out, table
-from einig.engine.agreement.content import content_hash
 from einig.engine.backtest.intervals import Proportion
-from einig.engine.backtest.measures import Month
-from einig.engine.backtest.replay import Backtest, Comparison, Side
-from einig.engine.instants import iso
+from einig.engine.backtest.refusals import Refusal
+from einig.engine.backtest.replay import Backtest, Comparison
 from einig.engine.scoring.testable import untestable
 
 MARK = "†"  # stands beside every figure that is not point in time
 
-# the figures that rest on what the agreement decided
-DECIDED = (
-    "sales_ready",
-    "won_sales_ready",
-    "lost_sales_ready",
-    "open_sales_ready",
-    "precision",
-    "recall",
-    "revenue_won",
-    "revenue_missed",
-    "handoffs",
-    "handoffs_a_week",
-    "days_to_win",
-    "sales_hours",
-    "outside_ideal",
-    "explored",
-    "months",
-)
 
-
-def report_json(of: Backtest, *, engine: str) -> dict[str, Any]:
-    """Return a backtest as one JSON object."""
-    m, about = of.measures, of.history.about
-    assumed = list(of.assumed_known)
-    return {
-        "agreement": {"name": of.agreement.name, "hash": content_hash(of.agreement)},
-        "history": {"name": about.name, "zone": about.zone, "until": iso(about.ends_at)},
-        "engine": engine,
-        "leads": m.leads,
-        "events": m.events,
-        "won": m.won,
-        "lost": m.lost,
-        "open": m.open,
-        "unknown": dict(m.unknown),
-        "sales_ready": m.sales_ready,
-        "won_sales_ready": m.won_sales_ready,
-        "lost_sales_ready": m.lost_sales_ready,
-        "open_sales_ready": m.open_sales_ready,
-        **_proportion("precision", m.precision),
-        **_proportion("recall", m.recall),
-        "revenue_won": m.revenue_won,
-        "revenue_missed": m.revenue_missed,
-        "currency": about.currency,
-        "handoffs": m.handoffs,
-        "handoffs_a_week": None if m.weekly is None else asdict(m.weekly),
-        "days_to_win": None if m.days_to_win is None else _quartiles(m.days_to_win),
-        "sales_hours": m.sales_hours,
-        "outside_ideal": m.outside_ideal,
-        "explored": m.explored,
-        "months": None if m.months is None else [_month(month) for month in m.months],
-        "assumed_known": assumed,
-        "outcomes_dated": about.dated,
-        "not_point_in_time": list(DECIDED) if assumed or not about.dated else [],
-        "untestable": list(untestable(of.agreement, of.history)),
-        "set_aside": {"rows": about.set_aside, "file": about.set_aside_file},
-    }
-
-
-def comparison_json(of: Comparison, *, names: int, engine: str) -> dict[str, Any]:
-    """Return what a comparison adds: the other replay, and who changes sides."""
-    return {
-        "against": report_json(of.current, engine=engine),
-        "changes": {
-            "added": len(of.only_other),
-            "added_won": sum(side.outcome == "won" for side in of.only_other),
-            "dropped": len(of.only_current),
-            "dropped_won": sum(side.outcome == "won" for side in of.only_current),
-            "added_leads": [_side(side) for side in of.only_other[:names]],
-            "dropped_leads": [_side(side) for side in of.only_current[:names]],
-        },
-    }
+def refused(of: Refusal) -> str:
+    """Return why a draft is refused."""
+    who = "Nobody" if of.who == "nobody" else "Everyone"
+    where = "by this rule" if of.by == "rule" else "on this history"
+    return f"{who} would be handed over {where}."
 
 
 def print_report(of: Backtest, comparison: Comparison | None, *, names: int) -> None:
@@ -251,25 +182,3 @@ def _print_footnotes(console: Console, replays: list[Backtest]) -> None:
         console.print()
     for note in notes:
         console.print(note)
-
-
-def _proportion(name: str, of: Proportion) -> dict[str, float | None]:
-    return {name: of.share, f"{name}_low": of.low, f"{name}_high": of.high}
-
-
-def _quartiles(days: tuple[float, float, float]) -> dict[str, float]:
-    return dict(zip(("low", "median", "high"), days, strict=True))
-
-
-def _month(month: Month) -> dict[str, Any]:
-    shares = {"precision": month.precision.share, "recall": month.recall.share}
-    return asdict(month) | shares
-
-
-def _side(side: Side) -> dict[str, Any]:
-    return {
-        "lead": side.lead_id,
-        "first_ready_at": iso(side.first_ready_at),
-        "outcome": side.outcome,
-        "revenue": side.revenue,
-    }

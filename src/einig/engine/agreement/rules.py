@@ -149,7 +149,7 @@ class ThresholdIsInReach:
     """A threshold above every possible sum hands nobody over, one below all of them everyone."""
 
     def find(self, document: Document) -> Iterator[Finding]:
-        fit, engagement = _fit_range(document.agreement), _engagement_range(document.agreement)
+        fit, engagement = fit_range(document.agreement), engagement_range(document.agreement)
         score = fit[0] + engagement[0], fit[1] + engagement[1]
         ranges = {"fit": fit, "engagement": engagement, "score": score}
         for path, rule in _thresholds(document):
@@ -176,7 +176,8 @@ def _thresholds(document: Document) -> Iterator[tuple[str, AtLeast]]:
         yield from zip(paths, of_measure, strict=True)
 
 
-def _fit_range(agreement: Agreement) -> tuple[float, float]:
+def fit_range(agreement: Agreement) -> tuple[float, float]:
+    """Return the least and the most points of fit that a lead can have."""
     bounds = [_table_range(table) for table in agreement.fit]
     return sum(low for low, _ in bounds), sum(high for _, high in bounds)
 
@@ -186,7 +187,8 @@ def _table_range(table: FitTable) -> tuple[int, int]:
     return min(given), max(given)
 
 
-def _engagement_range(agreement: Agreement) -> tuple[float, float]:
+def engagement_range(agreement: Agreement) -> tuple[float, float]:
+    """Return the least and the most points of engagement that a lead can have."""
     bounds = [_criterion_range(criterion) for criterion in agreement.engagement]
     bounds += [(min(0, s.points), max(0, s.points)) for s in agreement.silence]
     return sum(low for low, _ in bounds), sum(high for _, high in bounds)

@@ -23,6 +23,8 @@ from einig.engine.scoring.live import state_at
 from einig.engine.scoring.plan import Ints, Plan, plan
 from einig.engine.shares import drawn
 
+Explored = dict[int, tuple[int, float]]  # by lead: when, and with which probability it was drawn
+
 AFTER = 7 * DAY  # so that a lead has had the time to become sales-ready by itself
 
 
@@ -58,11 +60,11 @@ def draws(
 
 def explored(
     history: History, timeline: Sequence[Enactment], *, before: Ints, until: int
-) -> dict[int, tuple[int, float]]:
+) -> Explored:
     """Return by lead when it is explored up to an instant; `before` is as in `explored_at`."""
     created = history.leads["created_at"].to_numpy()
     at = np.where(created > BEGINNING, created + AFTER, until + 1)
-    found: dict[int, tuple[int, float]] = {}
+    found: Explored = {}
     for version, last in terms(timeline, until):
         of = version.agreement
         due = (at >= version.in_force_from) & (at <= last) & (at < before)

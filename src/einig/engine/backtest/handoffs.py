@@ -8,14 +8,16 @@ below the line goes to sales too (`exploring`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.compute as pc
+from numba import njit
 
-from einig.engine.backtest.exploring import explored, explored_at
+from einig.engine.backtest.exploring import Explored, explored, explored_at
 from einig.engine.history.contract import History
 from einig.engine.instants import BEGINNING, FOREVER
 from einig.engine.scoring.bind import bind
@@ -47,35 +49,83 @@ class Opening(NamedTuple):
     explored: float
 
 
+class Between(NamedTuple):
+    """The stretches of time between the returns of leads, in order: until the first, from each on.
+
+    Half-open; from BEGINNING to the first return, and from the last one to FOREVER.
+    """
+
+    lead: Ints
+    after: Ints
+    before: Ints
+
+
+class Term(NamedTuple):
+    """A version in its term, with activities and facts in its terms."""
+
+    begins: int
+    ends: int  # included
+    plan: Plan
+    bound: Bound
+
+
 def handoffs(
     history: History, timeline: Sequence[Enactment], decided: Decisions, until: int
 ) -> Handoffs:
     """Return the hand-offs that decisions lead to, given the feedback recorded up to an instant."""
+    between = between_returns(history, until)
+    drawn = explored(history, timeline, before=_settled(history, decided), until=until)
+    known = [
+        Term(version.in_force_from, last, of := plan(version.agreement), bind(of, history))
+        for version, last in terms(timeline, until)
+        if len(between.lead)
+    ]
+    return opened(decided, between, known, drawn)
+
+
+def between_returns(history: History, until: int) -> Between:
+    """Return the stretches between the returns that were recorded up to an instant."""
     feedback = history.feedback
     feedback = feedback.filter(pc.and_(feedback["returned"], pc.less_equal(feedback["at"], until)))
-    of, when = feedback["lead"].to_numpy(), feedback["at"].to_numpy()
+    of, when = feedback["lead"].to_numpy().astype(np.int64), feedback["at"].to_numpy()
+    order = np.lexsort((when, of))
+    of, when = of[order], when[order]
     returned, first = np.unique(of, return_index=True)
-    drawn = explored(history, timeline, before=_settled(history, decided), until=until)
-    once = decided.first_ready_at < FOREVER
-    once[list(drawn)] = True
-    once[returned] = False
-    rows = [
-        (lead, drawn[lead][0] if lead in drawn else int(decided.first_ready_at[lead]), FOREVER)
-        for lead in np.flatnonzero(once).tolist()
-    ]
-    if len(returned):
-        known = [
-            _Known(version.in_force_from, last, of := plan(version.agreement), bind(of, history))
-            for version, last in terms(timeline, until)
-        ]
-        for lead, returns in zip(returned.tolist(), np.split(when, first[1:]), strict=True):
-            at = drawn[lead][0] if lead in drawn else None
-            rows += _between_returns(decided, lead, sorted(returns.tolist()), known, at)
-    rows.sort()
-    table = np.array(rows, np.int64).reshape(len(rows), 3)
-    first_drawn = {(lead, at) for lead, (at, _share) in drawn.items()}
-    shares = np.array([drawn[n][1] if (n, at) in first_drawn else 0.0 for n, at, _ in rows])
-    return Handoffs(table[:, 0], table[:, 1], table[:, 2], shares.astype(np.float64))
+    last = np.append(first[1:], len(of))
+    return Between(
+        np.insert(of, last, returned) if len(of) else of,
+        np.insert(when, first, BEGINNING) if len(of) else when,
+        np.insert(when, last, FOREVER) if len(of) else when,
+    )
+
+
+def opened(
+    decided: Decisions,
+    between: Between,
+    known: Sequence[Term],
+    drawn: Explored,
+) -> Handoffs:
+    """Return the hand-offs of decisions, given the returns and who is explored when."""
+    leads = len(decided.first_ready_at)
+    explored_from, share = np.full(leads, FOREVER, np.int64), np.zeros(leads)
+    numbers = np.fromiter(drawn, np.int64, len(drawn))
+    explored_from[numbers] = [at for at, _ in drawn.values()]
+    share[numbers] = [of for _, of in drawn.values()]
+    first = np.where(explored_from < FOREVER, explored_from, decided.first_ready_at)
+    first[between.lead] = FOREVER
+    once = np.flatnonzero(first < FOREVER)
+    opens = openings(decided, between, known)
+    before_ready = explored_from[between.lead]
+    within = (between.after <= before_ready) & (before_ready < between.before)
+    opens = np.where(within, np.minimum(opens, before_ready), opens)
+    again = opens < FOREVER
+    lead = np.concatenate([once, between.lead[again]])
+    at = np.concatenate([first[once], opens[again]])
+    back = np.concatenate([np.full(len(once), FOREVER, np.int64), between.before[again]])
+    order = np.lexsort((back, at, lead))
+    lead, at, back = lead[order], at[order], back[order]
+    is_draw = (at == explored_from[lead]) & (at < FOREVER)
+    return Handoffs(lead, at, back, np.where(is_draw, share[lead], 0.0))
 
 
 def _settled(history: History, decided: Decisions) -> Ints:
@@ -102,60 +152,88 @@ def handoffs_of(
     known = []
     for version, last in terms(timeline, until):
         of = plan(version.agreement)
-        known.append(_Known(version.in_force_from, last, of, bind_lead(of, lead)))
+        known.append(Term(version.in_force_from, last, of, bind_lead(of, lead)))
     swept = [sweep(of.plan.arrays, of.bound, 0, 1, of.begins, of.ends) for of in known]
     told = sorted(at for at in returns if at <= until)
     decided = decisions(swept, 1)
     settled = min(int(decided.first_ready_at[0]), decided_at, *told, FOREVER)
     draw = explored_at(lead, timeline, before=settled, until=until)
-    at, share = draw or (None, 0.0)
-    opened = _between_returns(decided, 0, told, known, at)
-    return [Opening(opens, share if opens == at else 0.0) for _, opens, _ in opened]
+    between = Between(
+        np.zeros(len(told) + 1, np.int64),
+        np.array([BEGINNING, *told], np.int64),
+        np.array([*told, FOREVER], np.int64),
+    )
+    found = opened(decided, between, known, {} if draw is None else {0: draw})
+    pairs = zip(found.at.tolist(), found.explored.tolist(), strict=True)
+    return [Opening(at, explored) for at, explored in pairs]
 
 
-def _between_returns(
-    decided: Decisions,
-    lead: int,
-    returns: list[int],
-    known: Sequence[_Known],
-    explored: int | None,
-) -> Iterator[tuple[int, int, int]]:
-    """Yield the hand-offs of a lead: before its first return, and after each at most one.
+def openings(decided: Decisions, between: Between, known: Sequence[Term]) -> Ints:
+    """Return when a lead is handed over in each stretch: at most once, or FOREVER.
 
-    `explored` is when it is handed over although it was not sales-ready until then.
+    Before its first return it is when the lead is sales-ready first, afterwards when it is while an
+    activity that qualifies has become known since.
     """
-    own = slice(*np.searchsorted(decided.ready.lead, [lead, lead + 1]))
-    spans = list(zip(decided.ready.begins[own], decided.ready.ends[own], strict=True))
-    for after, before in zip([BEGINNING, *returns], [*returns, FOREVER], strict=True):
-        openings = [
-            opens
-            for version in known
-            for begins, ends in spans
-            if (opens := max(int(begins), version.begins, version.reopens(lead, after)))
-            < min(int(ends), version.ends + 1, before)
-        ]
-        if explored is not None and after <= explored < before:
-            openings.append(explored)
-        if openings:
-            yield lead, min(openings), before
+    found = np.full(len(between.lead), FOREVER, np.int64)
+    ready = decided.ready
+    first = np.searchsorted(ready.lead, between.lead)
+    last = np.searchsorted(ready.lead, between.lead, "right")
+    for term in known:
+        since = np.maximum(reopens(term, between), term.begins)
+        until = np.minimum(between.before, term.ends + 1)
+        opens = _first_ready(first, last, ready.begins, ready.ends, since, until)
+        np.minimum(found, opens, out=found)
+    return found
 
 
-class _Known:
-    """When the activities that qualify by a version became known, in its term."""
+@njit(cache=True, nogil=True)
+def _first_ready(  # noqa: PLR0917  # columns that numba reads: a record would have to be built for it
+    first: npt.NDArray[np.int64],
+    last: npt.NDArray[np.int64],
+    begins: Ints,
+    ends: Ints,
+    since: Ints,
+    until: Ints,
+) -> Ints:
+    """Return the first instant of each stretch at which its lead is sales-ready, or FOREVER."""
+    found = np.full(len(first), FOREVER, np.int64)
+    for row in range(len(first)):
+        for span in range(first[row], last[row]):
+            opens = max(begins[span], since[row])
+            if opens < min(ends[span], until[row]):
+                found[row] = min(found[row], opens)
+    return found
 
-    def __init__(self, begins: int, ends: int, of: Plan, bound: Bound) -> None:
-        self.begins, self.ends, self.plan, self.bound = begins, ends, of, bound
-        self.qualifies = _qualifying(of, bound)
 
-    def reopens(self, lead: int, after: int) -> int:
-        """Return from when on a lead can be handed over again after a return."""
-        if after == BEGINNING:
-            return BEGINNING
-        rows = slice(self.bound.event_first[lead], self.bound.event_first[lead + 1])
-        start = self.bound.start[rows]
-        lasting = start < self.bound.until[rows]
-        start = start[(start > after) & lasting & self.qualifies[self.bound.event_class[rows]]]
-        return int(start.min()) if len(start) else FOREVER
+def reopens(term: Term, between: Between) -> Ints:
+    """Return from when on a lead can be handed over in each stretch: after what qualifies."""
+    bound = term.bound
+    return _reopens(
+        between.lead, between.after, bound.event_first, bound.start, bound.until,
+        bound.event_class, _qualifying(term.plan, bound),
+    )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def _reopens(  # noqa: PLR0917  # as above
+    lead: Ints,
+    after: Ints,
+    event_first: Ints,
+    start: Ints,
+    until: Ints,
+    event_class: npt.NDArray[np.int32],
+    qualifies: Bools,
+) -> Ints:
+    found = np.full(len(lead), FOREVER, np.int64)
+    for row in range(len(lead)):
+        if after[row] == BEGINNING:
+            found[row] = BEGINNING
+            continue
+        for event in range(event_first[lead[row]], event_first[lead[row] + 1]):
+            lasting = after[row] < start[event] < until[event]
+            if lasting and qualifies[event_class[event]]:
+                found[row] = min(found[row], start[event])
+    return found
 
 
 def _qualifying(of: Plan, bound: Bound) -> Bools:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from einig.engine.agreement.model import Agreement
-from einig.engine.backtest.calendar import months, weeks
+from einig.engine.backtest.calendar import weeks
 from einig.engine.backtest.handoffs import Handoffs
 from einig.engine.backtest.intervals import Proportion
-from einig.engine.history.contract import MERGED, History
+from einig.engine.backtest.outcomes import Outcomes, sales_ready
+from einig.engine.backtest.past import Past
+from einig.engine.history.contract import History
 from einig.engine.instants import DAY, FOREVER
 from einig.engine.scoring.decisions import Decisions
 from einig.engine.scoring.plan import Bools, Ints
@@ -91,41 +92,8 @@ class Measures:
         return Proportion(self.won_sales_ready, self.won)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """The outcome of every lead of a history, by its number."""
-
-    counted: Bools  # false for leads that are part of another by now
-    known: Bools
-    won: Bools
-    first_at: Ints  # FOREVER where there is none, or none with a date
-    won_at: Ints
-    revenue: npt.NDArray[np.float64]
-
-
-def outcomes(history: History) -> Outcomes:
-    """Return the outcomes of a history, a row a lead."""
-    size = len(history.leads)
-    rows = history.outcomes["lead"].to_numpy()
-    known, won = np.zeros(size, np.bool_), np.zeros(size, np.bool_)
-    first_at, won_at = np.full(size, FOREVER, np.int64), np.full(size, FOREVER, np.int64)
-    revenue = np.zeros(size)
-    known[rows] = True
-    won[rows] = history.outcomes["won"].to_numpy(zero_copy_only=False)
-    first_at[rows] = history.outcomes["first_at"].to_numpy()
-    won_at[rows] = history.outcomes["won_at"].fill_null(FOREVER).to_numpy()
-    revenue[rows] = history.outcomes["revenue"].to_numpy()
-    return Outcomes(_counted(history), known, won, first_at, won_at, revenue)
-
-
-def sales_ready(decided: Decisions, of: Outcomes) -> Bools:
-    """Return which leads were sales-ready strictly before their first outcome."""
-    ready = (decided.first_ready_at < of.first_at) & (decided.first_ready_at < FOREVER)
-    return ready & of.counted
-
-
 def measures(
-    history: History,
+    past: Past,
     agreement: Agreement,
     decided: Decisions,
     handed_over: Handoffs,
@@ -133,7 +101,7 @@ def measures(
     capacity: int | None = None,
 ) -> Measures:
     """Return the measures of a replay. `agreement` is the one in force at its end."""
-    of = outcomes(history)
+    history, of = past.history, past.outcomes
     ready = sales_ready(decided, of)
     won, lost = of.won & of.counted, of.known & ~of.won & of.counted
     open_ = of.counted & ~of.known
@@ -160,19 +128,8 @@ def measures(
         sales_hours=_hours(agreement, int(before.sum())),
         outside_ideal=int((never & (decided.first_intent_at < of.first_at)).sum()),
         explored=int((handed_over.explored > 0).sum()),
-        months=_months(history, ready, won, lost) if dated else None,
+        months=_months(past, ready, won, lost) if dated else None,
     )
-
-
-def _counted(history: History) -> Bools:
-    """Return which leads are not merged into another at the end of the history."""
-    counted = np.ones(len(history.leads), np.bool_)
-    facts = history.facts
-    names = facts["attribute"].to_numpy(zero_copy_only=False)
-    rows = np.flatnonzero((names == MERGED) & (facts["at"].to_numpy() <= history.about.ends_at))
-    merged = facts["text"].is_valid().to_numpy()[rows]
-    counted[facts["lead"].to_numpy()[rows]] = ~merged  # sorted by time: the last one stays
-    return counted
 
 
 def _weekly(history: History, at: Ints, capacity: int | None) -> Weekly | None:
@@ -202,9 +159,9 @@ def _hours(agreement: Agreement, handed_over: int) -> float | None:
     return handed_over * attempts.at_least * attempts.minutes / 60
 
 
-def _months(history: History, ready: Bools, won: Bools, lost: Bools) -> tuple[Month, ...]:
-    of = outcomes(history).counted
-    names, month = months(history)
+def _months(past: Past, ready: Bools, won: Bools, lost: Bools) -> tuple[Month, ...]:
+    of = past.outcomes.counted
+    names, month = past.months
 
     def count(which: Bools) -> list[int]:
         counted = which & of & (month >= 0)

@@ -9,7 +9,9 @@ import numpy as np
 
 from einig.engine.agreement.model import Agreement
 from einig.engine.backtest.handoffs import Handoffs, handoffs
-from einig.engine.backtest.measures import Measures, measures, outcomes, sales_ready
+from einig.engine.backtest.measures import Measures, measures
+from einig.engine.backtest.outcomes import outcomes, sales_ready
+from einig.engine.backtest.past import past
 from einig.engine.history.contract import History
 from einig.engine.scoring.decisions import Decisions
 from einig.engine.scoring.judge import Enactment, Engine, judge
@@ -70,8 +72,8 @@ def backtest(
     end = history.about.ends_at
     decided = judge(history, ordered, until=end, engine=engine)
     opened = handoffs(history, ordered, decided, end)
-    found = measures(history, ordered[-1].agreement, decided, opened, capacity=capacity)
-    return Backtest(history, ordered, decided, opened, found, _assumed_known(history, ordered))
+    found = measures(past(history), ordered[-1].agreement, decided, opened, capacity=capacity)
+    return Backtest(history, ordered, decided, opened, found, assumed_known(history, ordered))
 
 
 def compare(current: Backtest, other: Backtest) -> Comparison:
@@ -99,6 +101,7 @@ def _sides(of: Backtest, leads: Ints) -> tuple[Side, ...]:
     return tuple(sorted(sides, key=lambda s: (s.outcome != "won", -s.revenue, s.lead_id)))
 
 
-def _assumed_known(history: History, timeline: Sequence[Enactment]) -> tuple[str, ...]:
+def assumed_known(history: History, timeline: Sequence[Enactment]) -> tuple[str, ...]:
+    """Return the attributes in use of which it is not known since when they were known."""
     used = {a.name for version in timeline for a in plan(version.agreement).attributes}
     return tuple(sorted(used & set(history.about.assumed_known)))

@@ -70,7 +70,7 @@ class _Events:
 
 def _events(plan: Plan, history: History) -> _Events:
     names = ["lead", "at", "start", "until", "type", "member", *_property_columns(plan, history)]
-    read = _with_dictionaries(history.events, names).to_batches(names, batch_size=_BATCH)
+    read = with_dictionaries(history.events, names).to_batches(names, batch_size=_BATCH)
     seen: dict[bytes, int] = {}
     parts: list[_Matched] = []
     for part in _side_by_side(functools.partial(_matched, plan), read):
@@ -112,7 +112,7 @@ def _matched(plan: Plan, batch: pa.RecordBatch) -> _Matched:
     return _Matched(kinds, kind[keep], *columns)
 
 
-def _with_dictionaries(events: ds.Dataset, names: Iterable[str]) -> ds.Dataset:
+def with_dictionaries(events: ds.Dataset, names: Iterable[str]) -> ds.Dataset:
     """Let Parquet hand out its text columns as it keeps them: each distinct text once."""
     import pyarrow.dataset as ds  # noqa: PLC0415  # brings pandas, late if at all
 

@@ -16,7 +16,7 @@ from einig.engine.history.contract import History
 from einig.engine.instants import BEGINNING
 from einig.engine.scoring.bind import bind
 from einig.engine.scoring.decisions import Decisions, decisions
-from einig.engine.scoring.kernel import Bound, Swept, sweep
+from einig.engine.scoring.kernel import Bound, Swept, Windows, sweep, sweep_windows
 from einig.engine.scoring.plan import Plan, plan
 
 Engine = Literal["kernel", "duckdb", "spark"]
@@ -70,14 +70,19 @@ def _executed(history: History, of: Plan, begins: int, ends: int, engine: Engine
     return execute(of, history, begins, ends, engine)
 
 
-def swept(of: Plan, bound: Bound, begins: int, ends: int) -> Swept:
-    """Sweep all leads, on every core if there are many."""
+def swept(of: Plan, bound: Bound, begins: int, ends: int, windows: Windows | None = None) -> Swept:
+    """Sweep all leads, on every core if there are many; fill in windows if there are any."""
     leads = len(bound.created)
     workers = 1 if leads < _SMALL else max(1, os.cpu_count() or 1)
     edges = [leads * part // workers for part in range(workers + 1)]
+
+    def part(span: tuple[int, int]) -> Swept:
+        if windows is None:
+            return sweep(of.arrays, bound, *span, begins, ends)
+        return sweep_windows(of.arrays, bound, *span, begins, ends, windows)
+
     if workers == 1:
-        return sweep(of.arrays, bound, 0, leads, begins, ends)
+        return part((0, leads))
     with ThreadPoolExecutor(workers) as pool:
-        spans = pairwise(edges)
-        parts = list(pool.map(lambda s: sweep(of.arrays, bound, s[0], s[1], begins, ends), spans))
+        parts = list(pool.map(part, pairwise(edges)))
     return Swept(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))

@@ -30,6 +30,7 @@ from einig.engine.scoring.plan import (
     PlanArrays,
 )
 
+NEVER = -(2**62)  # no threshold is low enough, or (below zero) too high
 _FEW = 48  # up to this many deltas are sorted by insertion
 _FACT = -1  # kinds of deltas beside the criteria, which have their number
 _SILENCE = -2
@@ -81,14 +82,38 @@ class Swept(NamedTuple):
     ready: npt.NDArray[np.bool_]
 
 
+class Windows(NamedTuple):
+    """Spans of time, grouped by lead, of which it is asked how high a threshold may be.
+
+    `place` is that of the threshold among the operations of the rule. `highest` is filled in: the
+    highest value of the threshold by which the lead would be sales-ready at some instant of the
+    window; NEVER where it would not at any, -NEVER where it would be at all.
+    """
+
+    place: int
+    first: npt.NDArray[np.int64]  # lead -> its first window; one entry more than leads
+    begins: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]  # not included
+    highest: npt.NDArray[np.int64]
+
+
 @njit(cache=True, nogil=True)
-def sweep(  # noqa: PLR0912, PLR0915  # one loop: numba compiles it best, and it reads top to bottom
-    plan: PlanArrays, bound: Bound, first: int, last: int, begins: int, ends: int
-) -> Swept:
+def sweep(plan: PlanArrays, bound: Bound, first: int, last: int, begins: int, ends: int) -> Swept:
     """Judge leads `first` to `last` (not included) at every instant from `begins` to `ends`.
 
     A lead that does not exist at `ends` has no turns; any other has one at its opening.
     """
+    none = np.empty(0, np.int64)
+    return sweep_windows(
+        plan, bound, first, last, begins, ends, Windows(-1, none, none, none, none)
+    )
+
+
+@njit(cache=True, nogil=True)
+def sweep_windows(  # noqa: PLR0912, PLR0915  # one loop: numba compiles it best, and it reads top to bottom
+    plan: PlanArrays, bound: Bound, first: int, last: int, begins: int, ends: int, windows: Windows
+) -> Swept:
+    """Judge as `sweep` does, and fill in how high a threshold may be in each window."""
     made, turns = 0, _turns(max(64, 2 * (last - first)))
     deltas, order = _deltas(256), np.empty(256, np.int64)
     inquired, nothing = plan.named_inquiries and plan.after_inquiry.any(), np.empty(0, np.int64)
@@ -96,6 +121,7 @@ def sweep(  # noqa: PLR0912, PLR0915  # one loop: numba compiles it best, and it
     points = np.zeros(len(plan.unknown_points), np.int64)
     checks = np.zeros(len(plan.blank_checks), np.bool_)
     stack = np.empty(len(plan.lead_op) + len(plan.ready_op) + 1, np.bool_)
+    heights = np.empty(len(plan.ready_op) + 1, np.int64)
     for lead in range(first, last):
         created = bound.created[lead]
         if created > ends:
@@ -157,6 +183,15 @@ def sweep(  # noqa: PLR0912, PLR0915  # one loop: numba compiles it best, and it
                 checks,
                 stack,
             )
+            if windows.place >= 0 and is_lead:
+                stays = deltas.when[order[done]] if done < count else ends + 1
+                for window in range(windows.first[lead], windows.first[lead + 1]):
+                    if windows.begins[window] < stays and now < windows.ends[window]:
+                        height = _highest(
+                            plan.ready_op, plan.ready_arg, windows.place, fit, engagement,
+                            intents, plan.times, sums, checks, heights,
+                        )  # fmt: skip
+                        windows.highest[window] = max(windows.highest[window], height)
             turned = opening or ready != was_ready or intent != was_intent
             closing = done == count
             for at, needed_now in ((now, turned), (ends, closing)):
@@ -355,6 +390,42 @@ def _fulfilled(  # called at every instant: a record would cost
         stack[height] = truth
         height += 1
     return stack[0]
+
+
+@njit(cache=True, nogil=True)
+def _highest(  # called at every instant: a record would cost
+    ops: Ints,
+    args: Ints,
+    of: int,
+    fit: int,
+    engagement: int,
+    intents: int,
+    times: Ints,
+    sums: Ints,
+    checks: Bools,
+    heights: Ints,
+) -> int:
+    """Return up to which value of one threshold a rule holds; a rule has no "not"."""
+    height = 0
+    for place in range(len(ops)):
+        op, arg = ops[place], args[place]
+        if op in (ALL, ANY):
+            height -= arg
+            found = -NEVER if op == ALL else NEVER
+            for part in range(height, height + arg):
+                found = min(found, heights[part]) if op == ALL else max(found, heights[part])
+        elif op in (FIT, ENGAGEMENT, SCORE):
+            have = fit if op == FIT else engagement if op == ENGAGEMENT else fit + engagement
+            found = have if place == of else (-NEVER if have >= arg else NEVER)
+        elif op == ANY_INTENT:
+            found = -NEVER if intents > 0 else NEVER
+        elif op == INTENT:
+            found = -NEVER if sums[arg] >= times[arg] else NEVER
+        else:  # a check on an attribute
+            found = -NEVER if checks[arg] else NEVER
+        heights[height] = found
+        height += 1
+    return heights[0]
 
 
 @njit(cache=True, nogil=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from einig.engine.history.contract import History
@@ -66,6 +68,27 @@ def lead_of(history: History, lead_id: str) -> LeadHistory:
         tuple(_fact(row) for row in facts.sort_by("at").to_pylist()),
         tuple(_activity(row) for row in events.to_pylist()),
     )
+
+
+def leads_of(history: History, numbers: Sequence[int]) -> list[LeadHistory]:
+    """Return some leads of a history by their numbers, in that order."""
+    wanted = pa.array(numbers, pa.int32())
+    facts: dict[int, list[Fact]] = defaultdict(list)
+    found = history.facts.filter(pc.is_in(history.facts["lead"], value_set=wanted))
+    for row in found.sort_by([("lead", "ascending"), ("at", "ascending")]).to_pylist():
+        facts[row["lead"]].append(_fact(row))
+    activities: dict[int, list[Activity]] = defaultdict(list)
+    for row in history.events.to_table(filter=pc.field("lead").isin(wanted)).to_pylist():
+        activities[row["lead"]].append(_activity(row))
+    return [
+        LeadHistory(
+            history.leads["lead_id"][n].as_py(),
+            history.leads["created_at"][n].as_py(),
+            tuple(facts[n]),
+            tuple(activities[n]),
+        )
+        for n in numbers
+    ]
 
 
 def _fact(row: Mapping[str, Any]) -> Fact:
