@@ -60,7 +60,8 @@ def _history() -> History:
     attribute = pa.DictionaryArray.from_arrays(tiled, pa.array(names)).cast(pa.string())
     number = np.where(flat >= max(_VALUES), flat - float(max(_VALUES)), np.nan)
     columns = [lead, attribute, np.repeat(created, ATTRIBUTES), text, text]
-    facts = pa.table([*columns, pa.array(number, from_pandas=True)], schema=FACTS)
+    low = pa.nulls(len(number), pa.float64())
+    facts = pa.table([*columns, pa.array(number, from_pandas=True), low], schema=FACTS)
     ended = created + 10**12
     outcomes = [np.arange(SIZE, dtype=np.int32), won, ended, pa.array(ended, mask=~won), won * 1e3]
     return History(

@@ -95,6 +95,7 @@ def history(
             "number": _interleaved(
                 pa.array(employees, pa.float64()), pa.nulls(leads, pa.float64())
             ),
+            "low": pa.nulls(2 * leads, pa.float64()),
         },
         schema=FACTS,
     )

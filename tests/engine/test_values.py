@@ -1,12 +1,13 @@
 """Values are compared in one form, whatever their spelling."""
 
+import math
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from einig.engine.values import Value, fold, number, plain, tidy, value
+from einig.engine.values import Value, fold, lower_end, number, plain, tidy, value
 
 
 @pytest.mark.parametrize(
@@ -43,9 +44,38 @@ def test_nothing_and_white_space_are_blank(text: str | None) -> None:
     assert value(text) is None
 
 
-def test_a_value_has_a_text_and_perhaps_a_number() -> None:
+def test_a_value_has_a_text_and_perhaps_a_number_or_a_lower_end() -> None:
     assert value(" 50 ") == Value("50", 50.0)
+    assert value("FROM 50") == Value("from 50", None, 50.0)
     assert value("NO") == Value("no")
+    assert [Value("50", 50.0).size, Value("50+", None, 50.0).size, Value("no").size] == [
+        50,
+        50,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("50-249", 50.0),
+        ("11 – 50", 11.0),
+        ("0.5 to 1", 0.5),
+        ("-3..1", -3.0),
+        ("7-7", 7.0),
+        ("1000+", 1000.0),
+        (">=1000", 1000.0),
+        ("<10", -math.inf),
+        ("under 10", -math.inf),
+    ],
+)
+def test_what_is_written_as_a_range_has_a_lower_end(text: str, end: float) -> None:
+    assert lower_end(text) == end
+
+
+@pytest.mark.parametrize("text", ["", "50", "-3", "2026-03", "2026-03-01", "50-249 staff", "1e3+"])
+def test_everything_else_has_none(text: str) -> None:
+    assert lower_end(text) is None
 
 
 @pytest.mark.parametrize(

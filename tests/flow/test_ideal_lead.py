@@ -9,10 +9,10 @@ import pytest
 
 from einig.engine.agreement import content_hash, loads
 from einig.engine.instants import DAY, HOUR
-from einig.flow import feedback, ideal_lead, outcomes
+from einig.flow import agreements, feedback, ideal_lead, outcomes
 from einig.flow.permissions import NotAllowed
 from einig.store import history
-from einig.store.models import Handoff, Lead, SecondLook, Study, Task
+from einig.store.models import Handoff, Lead, SecondLook, Study, Task, Version
 from tests.live import NOW, Company, company, identify, say, track
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,13 @@ pytestmark = pytest.mark.django_db
 LATER = NOW + 400 * DAY
 CLOCK: Callable[[], int] = lambda: LATER  # noqa: E731  # a clock that stands still
 EVERYBODY = "name: All\nlead: {reachable_by: [email]}\nsales_ready: {fit: 0}\n"
+SIGNALS = """\
+name: All
+lead: {reachable_by: [email]}
+fit: {industry: {Software: 5}}
+intent: {demo_requested: {for: 14 days}}
+sales_ready: {any: [{score: 0}, {fit: 5, intent: any}]}
+"""
 
 
 @pytest.fixture
@@ -28,9 +35,9 @@ def us() -> Company:
     return sells_to_software()
 
 
-def sells_to_software() -> Company:
+def sells_to_software(agreed: str = EVERYBODY) -> Company:
     """Return a company with leads of two industries, that sells to one of them."""
-    us = company(EVERYBODY)
+    us = company(agreed)
     for n in range(130):
         name, at = f"u{n}", NOW + n * 3 * DAY
         industry = "Software" if n % 2 == 0 else "Handel"
@@ -70,6 +77,79 @@ def test_what_was_planted_is_found_and_becomes_a_draft(us: Company) -> None:
     assert loads(version.text).agreement.lead.reachable_by == ("email",)
     study.refresh_from_db()
     assert ideal_lead.make_draft(study, by=us.max, at=LATER) == version
+
+
+TODAY = """\
+# What we agreed in autumn.
+name: All
+lead: {reachable_by: [email]}
+# who asks us to call
+intent:
+  callback_requested: {for: 7 days}
+sales_ready: {any: [{score: 0}, {intent: callback_requested}]}
+# six working days are enough
+sales: {attempts: {at_least: 6}}
+"""
+
+
+def enact(text: str, at: int) -> Version:
+    """Put another version in force."""
+    version = agreements.draft(text, by=None, at=at)
+    agreements.propose(version, by=None, at=at)
+    agreements.enact(version, since=at, at=at)
+    return version
+
+
+def test_a_study_becomes_a_draft_on_the_version_in_force_now(us: Company) -> None:
+    study = found(us)
+    today = enact(TODAY, LATER)
+    assert ideal_lead.overtaken_by(study, at=LATER - 1) is None
+    assert ideal_lead.overtaken_by(study, at=LATER) == today
+    made = ideal_lead.make_draft(study, by=us.max, at=LATER)
+    assert study.result is not None
+    learned = loads(study.result["draft"]["agreement"]).agreement
+    agreement = loads(made.text).agreement
+    assert (agreement.fit, agreement.engagement) == (learned.fit, learned.engagement)
+    now = loads(TODAY).agreement
+    assert (agreement.intent, agreement.sales) == (now.intent, now.sales)
+    score = study.result["draft"]["chosen"]["score"]
+    assert [line for line in made.text.splitlines() if line.startswith("# ")] == [
+        study.result["draft"]["agreement"].splitlines()[0],
+        "# Learned beside version 1; all but fit, engagement and sales_ready is that of version 2, "
+        "in force since.",
+        "# What we agreed in autumn.",
+        "# who asks us to call",
+        "# six working days are enough",
+    ]
+    assert f"sales_ready: {{any: [{{score: {score}}}, {{intent: callback_requested}}]}}" in (
+        made.text.splitlines()
+    )
+
+
+def test_signals_that_ask_for_an_unknown_fit_are_left_out_and_the_draft_says_so(
+    us: Company,
+) -> None:
+    study = found(us)
+    enact(TODAY.replace("{intent: callback_requested}", "{fit: 5, intent: any}"), LATER)
+    text = ideal_lead.make_draft(study, by=us.max, at=LATER).text
+    assert study.result is not None
+    assert (
+        f"sales_ready: {{score: {study.result['draft']['chosen']['score']}}}" in text.splitlines()
+    )
+    assert "Its buying signals ask for more than was translated: here the score decides." in text
+
+
+def test_the_fit_that_signals_need_stands_as_it_was_translated() -> None:
+    us = sells_to_software(SIGNALS)
+    study = found(us, goal="share", amount=0.9)
+    assert study.result is not None
+    (fit,) = study.result["draft"]["fits"].values()
+    enact(TODAY.replace("{intent: callback_requested}", "{fit: 5, intent: any}"), LATER)
+    text = ideal_lead.make_draft(study, by=us.max, at=LATER).text
+    score = study.result["draft"]["chosen"]["score"]
+    rule = f"sales_ready: {{any: [{{score: {score}}}, {{fit: {fit}, intent: any}}]}}"
+    assert rule in text.splitlines()
+    assert "The fit that buying signals need is still the one translated then." in text
 
 
 def test_the_same_work_done_again_changes_nothing(us: Company) -> None:

@@ -24,7 +24,9 @@ from tests.live import AGREED, NOW, Company, company, identify, track
 
 pytestmark = pytest.mark.django_db
 
-FIRST = AGREED + "explore: 50%\n"
+_INDUSTRY = "  industry: {Software: 20, Trade: 5}\n"
+_SIZES = "  employees: {<50: -5, 50-249: 15}\n"
+FIRST = AGREED.replace(_INDUSTRY, _INDUSTRY + _SIZES) + "explore: 50%\n"
 LOOSER = FIRST.replace("any: [intent, {engagement: 20}]", "any: [intent, {engagement: 10}]")
 
 
@@ -42,16 +44,18 @@ class Step:
 _USERS = st.sampled_from(["u1", "u1", "u2"])
 _VISITORS = st.sampled_from(["a", "b", None])
 _IDENTIFY = st.builds(
-    lambda user, visitor, email, industry: identify(
+    lambda user, visitor, email, industry, employees: identify(
         user,
         visitor,
         **({"email": email} if email else {}),
         **({"industry": industry} if industry else {}),
+        **({"employees": employees} if employees else {}),
     ),
     _USERS,
     _VISITORS,
     st.sampled_from(["p@pumpen.example", "q@pumpen.example", None]),
     st.sampled_from(["Software", "Trade", "", None]),
+    st.sampled_from(["50–249", "<50", "120", None, None]),
 )
 _TRACK = st.builds(
     lambda event, user, visitor: track(event, user, visitor or (None if user else "a")),

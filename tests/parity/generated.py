@@ -63,6 +63,7 @@ TYPES = ("demo", "Demo", "demo ", "visit", " VISIT", "straße", "STRASSE")
 NAMES = ("industry", "Industry ", "size", "SIZE", "mail")  # of attributes and of properties
 TEXTS = ("Software", "SOFTWARE ", "soft", "Straße", "strasse", "é", "e\u0301", "a b", "nan")
 NUMBERS = ("1", "1.0", "+1e0", "2", "50", "49.5", "-3", "1e999", "1,5", "\u0661")
+RANGES = ("2-49", "50 – 249", "50+", "<2", "below 50", "FROM 2", "-3..1", "49.5-50", "50-2")
 BLANKS = (None, "", "  ", "\u00a0")
 
 
@@ -155,10 +156,10 @@ _MAYBE = st.none() | _TIMES
 
 # --- rows -------------------------------------------------------------------------------------
 
-_VALUES = st.sampled_from((*TEXTS, *NUMBERS, *BLANKS))
+_VALUES = st.sampled_from((*TEXTS, *NUMBERS, *RANGES, *BLANKS))
 _IDENTITIES = st.sampled_from(("Ada", "Ada", "Ada", "Ben", "Ben", "Cem", "x"))
 _PROPERTIES = st.lists(
-    st.tuples(st.sampled_from(NAMES), st.sampled_from((*TEXTS, *NUMBERS, "", "\u00a0"))),
+    st.tuples(st.sampled_from(NAMES), st.sampled_from((*TEXTS, *NUMBERS, *RANGES, "", "\u00a0"))),
     max_size=2,
     unique_by=lambda named: fold(named[0]),
 ).map(dict)
@@ -272,7 +273,7 @@ def after(instant: int) -> SearchStrategy[Rows]:
 # --- conditions -------------------------------------------------------------------------------
 
 _NAMES = st.sampled_from(NAMES)
-_WRITTEN = st.sampled_from((*TEXTS, *NUMBERS))
+_WRITTEN = st.sampled_from((*TEXTS, *NUMBERS, *RANGES[:3]))
 _POINTS = st.sampled_from((1, 2, 3, 5, 0, -1, -3))
 _THRESHOLDS = st.sampled_from((1, 2, 3, 5, 8, 0, -2))
 _LIMITS = st.sampled_from((float("-inf"), -3.0, 1.0, 2.0, 49.5, 50.0, float("inf")))

@@ -36,6 +36,19 @@ intent:
   prices: {activity: visit, where: {page: prices}, times: 2, within: 2 days}
 sales_ready: {fit: 20, any: [intent, {engagement: 10}]}
 """
+_BANDS = """
+name: Bands
+lead: {never: [{budget: {below: 100}}]}
+fit:
+  employees: {<10: 1, 10-49: 3, 50-249: 10, 1000: 7, 250-999: 20, 1000+: 12, otherwise: 4}
+  revenue: {1-9: 30, 10-49: 50}
+engagement:
+  quiz: {points: 5, for: 1 day, where: {size: {at_least: 50}}}
+  poll: {points: 8, for: 1 day, where: {size: 50}}
+  form: {points: 2, for: 1 day, where: {size: {above: 50}}}
+  deck: {points: 1, for: 1 day, where: {size: 50-249}}
+sales_ready: {score: 20}
+"""
 _LOWER = _ACTIONS.replace("{fit: 20,", "{fit: 5,")
 _SILENT = """
 name: Silent
@@ -67,6 +80,7 @@ def _agreed(text: str) -> Agreement:
 
 ACTIONS, LOWER, SILENT = _agreed(_ACTIONS), _agreed(_LOWER), _agreed(_SILENT)
 ASKED, CREATED, EXCLUDING = _agreed(_ASKED), _agreed(_CREATED), _agreed(_EXCLUDING)
+BANDS = _agreed(_BANDS)
 
 
 def day(number: float, beside: int = 0) -> int:
@@ -80,6 +94,7 @@ TIMELINES: dict[str, tuple[tuple[int, Agreement], ...]] = {
     "asked": ((BEGINNING, ASKED),),
     "created": ((BEGINNING, CREATED),),
     "excluding": ((BEGINNING, EXCLUDING),),
+    "bands": ((BEGINNING, BANDS),),
     "lowered": ((BEGINNING, ACTIONS), (day(2), LOWER)),
 }
 
@@ -284,6 +299,60 @@ VALUES = [
             *(is_("employees", str(value), n) for n, value in enumerate((49.9, 50, 249, 249.1, 0)))
         ),
         states=[state(0, 5), state(1, 12), state(3, 2)],
+    ),
+    Golden(
+        shows="a value that is written as a range counts by its lower end",
+        by="bands",
+        rows=rows(
+            *(
+                is_("employees", band, n)
+                for n, band in enumerate(("10-49", "50 – 249", "200 to 5000", "1000+", "1000"))
+            ),
+        ),
+        states=[state(0, 3), state(1, 10), state(3, 12), state(4, 7)],
+    ),
+    Golden(
+        shows="what is written without a lower end is below every number",
+        by="bands",
+        rows=rows(
+            is_("employees", "<10"),
+            is_("revenue", "under 10"),
+            is_("budget", "1000-2000"),
+            is_("budget", "<1000000", 1),
+        ),
+        states=[state(0, 1), state(1, 0)],
+    ),
+    Golden(
+        shows="a range that ends before it begins, like a month, is text",
+        by="bands",
+        rows=rows(is_("employees", "2026-03"), is_("employees", "2026 plus", 1)),
+        states=[state(0, 4)],
+    ),
+    Golden(
+        shows="a value that is written as a range equals itself, and no number",
+        by="bands",
+        rows=rows(
+            is_("employees", "1000-1000"),
+            did("quiz", 1, properties={"size": "50-249"}),
+            did("poll", 3, properties={"size": "50-249"}),
+            did("form", 4, properties={"size": "50-249"}),
+            did("deck", 5, properties={"size": "50-249"}),
+            did("form", 7, properties={"size": "51+"}),
+            did("poll", 9, properties={"size": "50.0"}),
+            did("deck", 11, properties={"size": "50"}),
+        ),
+        states=[
+            state(0, 12),
+            state(1, 12, 5),
+            state(2, 12),
+            state(5, 12, 1),
+            state(6, 12),
+            state(7, 12, 2),
+            state(8, 12),
+            state(9, 12, 8, False, READY),
+            state(10, 12),
+        ],
+        handoffs=[day(9)],
     ),
     Golden(
         shows="the newest known fact counts, and equal times resolve by sequence",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import re
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from math import inf, isfinite, nan
 from typing import Any, NamedTuple, TypeVar
 from unicodedata import normalize
 
@@ -51,9 +51,8 @@ def _replay(me: str, rows: Rows, timeline: Timeline, until: int) -> tuple[list[S
     waits |= {c.within for _, v in timeline for c in v.intent}
     waits |= {s.nothing_for for _, v in timeline for s in v.silence}
     marks = {at for span in (*versions, *links, *facts, *events) for at in span[:2]}
-    marks |= set(births.values())
     marks |= {at + wait for at in (born, *(e.at for *_, e in events)) for wait in waits}
-    instants = sorted(at for at in {born, until} | marks if born <= at <= until)
+    instants = sorted(at for at in {born, until, *births.values()} | marks if born <= at <= until)
 
     def merged(at: int) -> bool:
         wholes = {one for one, birth in births.items() if birth <= at and me in linked(at, of=one)}
@@ -150,15 +149,21 @@ def _or(given: int | None, otherwise: int) -> int:
     return otherwise if given is None else given
 
 
-# the folded text of a value, where "" is blank; and the number that it reads as, or NaN
+# the folded text of a value, where "" is blank; the number that it reads as, or NaN; and its size,
+# by which it is compared: that number, or where the range begins as which it is written
 _fold = cache(lambda text: normalize("NFC", normalize("NFC", text or "").strip().casefold()))
 _DIGITS = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?(e[+-]?[0-9]{1,3})?")
+_number = cache(lambda t: float(t) if _DIGITS.fullmatch(t) and isfinite(float(t)) else nan)
+_N = r"(-?[0-9]{1,15}(?:\.[0-9]{1,9})?)"
+_RANGE = re.compile(rf"{_N} ?(?:\+|(?:-|–|to|\.\.) ?{_N})|(>=|from|<|below|under) ?{_N}")
 
 
 @cache
-def _number(text: str) -> float:
-    number = float(text) if _DIGITS.fullmatch(text) else math.nan
-    return number if math.isfinite(number) else math.nan
+def _size(text: str) -> float:
+    low, high, word, end = of.groups("") if (of := _RANGE.fullmatch(text)) else (text, "", "", "")
+    if word:
+        return _number(end) if word in (">=", "from") else -inf
+    return nan if _number(low) > _number(high) else _number(low)
 
 
 def _holds(what: Any, of: Any) -> bool:
@@ -166,23 +171,19 @@ def _holds(what: Any, of: Any) -> bool:
 
 
 _HOLDS: dict[type, Any] = {
-    m.TextRow: lambda row, value: (
-        _fold(row.text) == value or _number(_fold(row.text)) == _number(value)
-    ),
+    m.TextRow: lambda row, of: _fold(row.text) == of or _number(_fold(row.text)) == _number(of),
     m.OneOf: lambda c, value: any(_holds(m.TextRow(text, 0), value) for text in c.texts),
     m.NoneOf: lambda c, value: value != "" and not _holds(m.OneOf(c.texts), value),
     m.Contains: lambda c, value: _fold(c.text) in value,
     m.StartsWith: lambda c, value: value.startswith(_fold(c.text)),
-    m.RangeRow: lambda row, value: row.low <= _number(value) < row.high,
-    m.Between: lambda c, value: c.low <= _number(value) < c.high,
+    m.RangeRow: lambda row, value: row.low <= _size(value) < row.high,
+    m.Between: lambda c, value: c.low <= _size(value) < c.high,
     m.Known: lambda c, value: c.known == (value != ""),
     m.AllOf: lambda c, value: all(_holds(each, value) for each in c.conditions),
     m.Where: lambda where, values: _holds(where.condition, values.get(_fold(where.of), "")),
     m.HasAttribute: lambda rule, seen: _holds(rule.where, seen["values"]),
     m.AtLeast: lambda rule, seen: seen[rule.measure] >= rule.points,
-    m.HasIntent: lambda rule, seen: bool(
-        seen["intent"] & {rule.name or [*seen["intent"], None][0]}
-    ),
+    m.HasIntent: lambda rule, seen: any(rule.name in (None, name) for name in seen["intent"]),
     m.All: lambda rule, seen: all(_holds(part, seen) for part in rule.parts),
     m.Any: lambda rule, seen: any(_holds(part, seen) for part in rule.parts),
 }

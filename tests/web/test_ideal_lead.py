@@ -8,7 +8,7 @@ from django.test import Client
 from einig.engine.instants import DAY
 from einig.flow import ideal_lead
 from einig.store.models import Role, Study, User, Version
-from tests.flow.test_ideal_lead import LATER, found, sells_to_software
+from tests.flow.test_ideal_lead import LATER, TODAY, enact, found, sells_to_software
 from tests.live import company, person
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_what_was_found_is_read_and_worked_with() -> None:
     us = sells_to_software()
     study = found(us)
     german = signed_in(us.max).get("/ideal-lead").content.decode()
-    for said in ("Branche", "Software", "Die Punkte", "Zum Entwurf machen", "Der ideale Lead"):
+    for said in ("Branche", "Software", "Die Punkte", "Zum Entwurf machen", "Bei neueren Leads"):
         assert said in german
     browser = signed_in(person("mel", Role.MARKETING_LEAD, language="en"))
     english = browser.get("/ideal-lead").content.decode()
@@ -65,6 +65,15 @@ def test_a_look_keeps_what_was_decided_of_columns_and_says_how_it_failed() -> No
     assert "The last look failed" in browser.get("/ideal-lead").content.decode()
     third = ideal_lead.ask(by=us.max, at=LATER + DAY)
     assert ideal_lead.running() == third
+
+
+def test_who_makes_a_draft_of_an_old_study_is_told_what_it_was_written_into() -> None:
+    us = sells_to_software()
+    study = found(us)
+    version = enact(TODAY, LATER)
+    Version.objects.filter(id=version.id).update(in_force_from=version.drafted_at - 399 * DAY)
+    told = signed_in(us.max).post(f"/ideal-lead/{study.id}/draft", follow=True).content.decode()
+    assert "Seither gilt Version 2: Die Punkte wurden in diese geschrieben." in told
 
 
 def test_sales_reads_and_does_not_ask() -> None:

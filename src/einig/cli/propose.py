@@ -162,15 +162,23 @@ def _print(found: dict[str, Any]) -> None:
             for of in found[key]:
                 out().print(f"  {of['column']}: {of['reason']}")
     if found["draft"]:
-        chosen = found["draft"]["chosen"]
-        weekly = f", {chosen['weekly']:.1f} a week" if chosen["weekly"] is not None else ""
-        out().print(
-            f"\nFrom {chosen['score']} points on: {count(chosen['leads'])} leads{weekly}; of 100 "
-            f"handed over, {of_100(chosen['precision'])} bought; of 100 buyers, "
-            f"{of_100(chosen['recall'])} were handed over."
-        )
+        chosen, newer = found["draft"]["chosen"], found["draft"]["newer"]
+        out().print(f"\nFrom {chosen['score']} points on: {_comes_to(chosen)}")
+        out().print(f"On newer leads, which it was not learned from: {_comes_to(newer)}")
     if found["refused"]:
         out().print(f"\nNo draft: {found['refused']}")
+
+
+def _comes_to(of: dict[str, Any]) -> str:
+    weekly = f", {of['weekly']:.1f} a week" if of["weekly"] is not None else ""
+    bought, reached = (
+        f"{of_100(of[name])} ({of_100(of[f'{name}_low'])} to {of_100(of[f'{name}_high'])})"
+        for name in ("precision", "recall")
+    )
+    return (
+        f"{count(of['leads'])} leads{weekly}; of 100 handed over, {bought} bought; of 100 buyers, "
+        f"{reached} were handed over."
+    )
 
 
 def _print_quality(found: dict[str, Any]) -> None:

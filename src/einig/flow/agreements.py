@@ -19,8 +19,13 @@ class Overtaken(NotNow):
     """Somebody else changed a draft since the revision that a change began from."""
 
 
-def draft(text: str, *, by: User | None, at: int) -> Version:
-    """Keep a draft; raises Refused with every mistake that the text has."""
+def draft(
+    text: str, *, by: User | None, at: int, begun_from: str = "", base: Version | None = None
+) -> Version:
+    """Keep a draft; raises Refused with every mistake that the text has.
+
+    `begun_from` says what it was started from, and `base` from which version.
+    """
     if by is not None:
         require(by, "draft_agreement")
     agreement = loads(text).agreement
@@ -30,6 +35,8 @@ def draft(text: str, *, by: User | None, at: int) -> Version:
             number=last + 1,
             text=text,
             content_hash=content_hash(agreement),
+            begun_from=begun_from,
+            base=base,
             drafted_by=by,
             drafted_at=at,
         )
@@ -56,6 +63,11 @@ def edit(version: Version, text: str, *, by: User, at: int, revision: int | None
         now.drafted_by, now.drafted_at, now.revision = by, at, now.revision + 1
         now.save(update_fields=["text", "content_hash", "drafted_by", "drafted_at", "revision"])
     version.refresh_from_db()
+
+
+def can_edit(version: Version) -> bool:
+    """Return whether a version is still to be written on."""
+    return version.proposed_at is None and version.withdrawn_at is None
 
 
 def _keep(version: Version) -> None:

@@ -21,8 +21,10 @@ from einig.engine.learning.told import LANGUAGES, told
 from einig.engine.values import fold
 from einig.flow import agreements, audit, tasks, words
 from einig.flow.permissions import require
+from einig.flow.rebasing import rebased_on
 from einig.store import history
 from einig.store.models import Campaign, Decision, Handoff, Organisation, Study, User, Version
+from einig.store.snapshot import snapshot
 
 # who somebody is says nothing of others, and may not be learned
 WHO_IT_IS = ("name", "email", "phone", "social", "company", "wants_mails")
@@ -90,8 +92,10 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
     def report(step: str, done: float) -> None:
         Study.objects.filter(id=study.id).update(step=step, progress=done)
 
-    read = history.read(name="Einig", to_learn=True, stage=asked["target"])
-    version = agreements.current(clock())
+    with snapshot():  # what is learned from belongs together, whoever works meanwhile
+        read = history.read(name="Einig", to_learn=True, stage=asked["target"])
+        version = agreements.current(clock())
+        weight, handed_at, spend = _weights(read), _handed_at(read), _spend()
     proposal = propose(
         read,
         target=_target(asked),
@@ -99,11 +103,12 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
         base=version.text if version else None,
         keep=asked["keep"],
         drop=[*asked["drop"], *WHO_IT_IS],
-        weight=_weights(read),
-        handed_at=_handed_at(read),
+        weight=weight,
+        handed_at=handed_at,
         report=report,
     )
-    result = told(proposal, read, source="source", spend=_spend(), names=_names(proposal))
+    result = told(proposal, read, source="source", spend=spend, names=_names(proposal))
+    result["version"] = version.number if version else None
     known = read.leads["created_at"].to_numpy()
     Study.objects.filter(id=study.id, finished_at=None).update(
         finished_at=clock(),
@@ -137,7 +142,7 @@ def failed() -> Study | None:
 
 
 def make_draft(study: Study, *, by: User, at: int) -> Version:
-    """Make what a study proposes a draft, once. Raises NothingToDraft."""
+    """Make what a study proposes a draft, once, on the version in force. Raises NothingToDraft."""
     require(by, "draft_agreement")
     with transaction.atomic():
         current = Study.objects.select_for_update().get(id=study.id)
@@ -145,9 +150,21 @@ def make_draft(study: Study, *, by: User, at: int) -> Version:
             return current.draft
         if not current.result or not current.result["draft"]:
             raise NothingToDraft
-        made = agreements.draft(current.result["draft"]["agreement"], by=by, at=at)
+        newer = overtaken_by(current, at=at)
+        text = current.result["draft"]["agreement"]
+        if newer is not None:
+            text = rebased_on(newer.text, newer.number, study=current.result)
+        made = agreements.draft(text, by=by, at=at)
         Study.objects.filter(id=study.id).update(draft=made)
     return made
+
+
+def overtaken_by(study: Study, *, at: int) -> Version | None:
+    """Return the version in force if it is another one than when the study was made."""
+    version = agreements.current(at)
+    if version is None or version.number == (study.result or {}).get("version"):
+        return None
+    return version
 
 
 def _target(asked: dict[str, Any]) -> Target:

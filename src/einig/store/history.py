@@ -26,6 +26,7 @@ from einig.store.models import (
     Outcome,
     SecondLook,
 )
+from einig.store.snapshot import snapshot
 
 GIVEN_BACK = (Handoff.Closing.RETURNED, Handoff.Closing.NOT_REACHED, Handoff.Closing.LOST)
 
@@ -40,25 +41,33 @@ def read(
     that it was none.
 
     A hand-off that sales ended without having won it is a return at that instant, whatever the
-    reason: only a later qualifying activity hands the lead over again.
+    reason: only a later qualifying activity hands the lead over again. All of it is as of one
+    instant.
     """
-    organisation = Organisation.objects.order_by("id").first() or Organisation()
+    with snapshot():
+        organisation = Organisation.objects.order_by("id").first() or Organisation()
+        leads = list(_leads(as_of))
+        facts, links = _facts(as_of), _links(as_of)
+        events = [*_events(as_of), *(_stages(stage) if to_learn else ())]
+        outcomes = [*_outcomes(as_of), *(_confirmed() if to_learn else ())]
+        feedback = [*_feedback(as_of), *(_accepted() if to_learn else ())]
     return build(
         name=name,
         zone=organisation.zone,
         currency=organisation.currency,
-        leads=[
-            LeadRow(lead_id=id_, created_at=at)
-            for id_, at in Lead.objects.filter(created_at__lte=as_of)
-            .values_list("lead_id", "created_at")
-            .iterator()
-        ],
-        facts=list(_facts(as_of)),
-        events=[*_events(as_of), *(_stages(stage) if to_learn else ())],
-        links=list(_links(as_of)),
-        outcomes=[*_outcomes(as_of), *(_confirmed() if to_learn else ())],
-        feedback=[*_feedback(as_of), *(_accepted() if to_learn else ())],
+        leads=leads,
+        facts=facts,
+        events=events,
+        links=links,
+        outcomes=outcomes,
+        feedback=feedback,
     )
+
+
+def _leads(as_of: int) -> Iterator[LeadRow]:
+    rows = Lead.objects.filter(created_at__lte=as_of).values_list("lead_id", "created_at")
+    for id_, at in rows.iterator():
+        yield LeadRow(lead_id=id_, created_at=at)
 
 
 def _facts(as_of: int) -> list[FactRow]:

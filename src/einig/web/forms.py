@@ -351,14 +351,3 @@ class StudyForm(forms.Form):
             "goal": said["goal"],
             "amount": amount,
         }
-
-
-class DraftForm(forms.Form):
-    """An agreement as YAML."""
-
-    text = forms.CharField(
-        label=_("The agreement"),
-        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
-        strip=False,
-        max_length=200_000,
-    )

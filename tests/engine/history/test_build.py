@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -166,7 +167,19 @@ def test_properties_are_compared_as_text_and_as_numbers() -> None:
     rows = build(leads=[ADA], events=events).events.to_table().to_pylist()
     assert [row["text:Path"] for row in rows] == ["/pricing", "strasse"]
     assert [(row["text:n"], row["number:n"]) for row in rows] == [("1e2", 100.0), (None, None)]
-    assert "number:Path" not in rows[0]
+    assert {"number:Path", "low:Path", "low:n"}.isdisjoint(rows[0])
+
+
+def test_what_is_written_as_a_range_has_its_lower_end() -> None:
+    sizes = [event(str(n), at=CREATED, properties={"n": n}) for n in ("50-249", "<10", "7")]
+    made = build(leads=[ADA], facts=[fact("50-249", CREATED)], events=sizes)
+    facts, rows = made.facts.to_pylist(), made.events.to_table().to_pylist()
+    assert [(row["number"], row["low"]) for row in facts] == [(None, 50.0)]
+    assert {row["text:n"]: (row["number:n"], row["low:n"]) for row in rows} == {
+        "50-249": (None, 50.0),
+        "<10": (None, -math.inf),
+        "7": (7.0, None),
+    }
 
 
 # --- facts ------------------------------------------------------------------------------------

@@ -52,6 +52,17 @@ def test_a_changed_file_or_mapping_is_read_again(small: Path, tmp_path: Path) ->
     assert len({name.split("/")[1] for name in kept_in(cache)}) == 1  # older states are forgotten
 
 
+def test_what_was_kept_in_an_older_form_is_read_again(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    said: list[str] = []
+    for form in ("2", "2", kept.FORMAT):
+        monkeypatch.setattr(kept, "FORMAT", form)
+        read_history(small, cache=cache, progress=lambda what, _: said.append(what))
+    assert said.count("Building the history") == 2
+
+
 @pytest.mark.parametrize("name", ["about.json", "leads.parquet", "events.parquet"])
 @pytest.mark.parametrize("damage", ["cut", "gone", "changed"])
 def test_what_is_damaged_is_read_again(small: Path, tmp_path: Path, name: str, damage: str) -> None:

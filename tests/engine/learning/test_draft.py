@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,9 @@ from einig.engine.agreement.content import content
 from einig.engine.history.build import build
 from einig.engine.history.contract import EventRow, FactRow, History, LeadRow, OutcomeRow
 from einig.engine.instants import DAY, HOUR
+from einig.engine.learning.card import Card
 from einig.engine.learning.draft import draft
+from einig.engine.learning.examples import Examples
 from einig.engine.learning.gather import examples_of
 from einig.engine.learning.scorecard import fit_card
 from einig.engine.learning.targets import Target
@@ -49,8 +53,11 @@ def test_a_draft_writes_values_as_people_do() -> None:
     assert "  industry:\n    Software: " in text
 
 
-def _history() -> History:
-    """Thirty weeks of leads: software buys, and more so after webinars."""
+def _history(bands: Sequence[tuple[int, str]] = ()) -> History:
+    """Thirty weeks of leads: software buys, and more so after webinars.
+
+    With bands, of which each begins at a size, sizes are written so, and big companies buy as well.
+    """
     draw = np.random.default_rng(3)
     leads, facts, events, outcomes = [], [], [], []
     for n in range(600):
@@ -59,8 +66,9 @@ def _history() -> History:
         software, size = bool(draw.random() < 0.4), int(draw.integers(1, 900))
         facts += [
             FactRow(lead_id=id_, attribute="Branche", value="Software" if software else "Handel"),
-            FactRow(lead_id=id_, attribute="Größe", value=str(size) if n % 7 else None),
+            FactRow(lead_id=id_, attribute="Größe", value=_written(size, bands) if n % 7 else None),
         ]
+        software |= bool(bands) and size >= 300
         did = int(draw.poisson(1.5))
         for k in range(did):
             at = born + int(draw.integers(0, 40 * 24)) * HOUR
@@ -84,12 +92,43 @@ def _history() -> History:
     )
 
 
+def _written(size: int, bands: Sequence[tuple[int, str]]) -> str:
+    return max(
+        [(begins, band) for begins, band in bands if begins <= size], default=(0, str(size))
+    )[1]
+
+
+BANDS = (
+    (1, "<10"),
+    (10, "10–49"),
+    (50, "50 to 299"),
+    (300, "300-599"),
+    (600, "600+"),
+    (850, "huge"),
+)
+
+
 def test_the_engine_scores_every_example_as_the_card_does() -> None:
     history = _history()
     found = examples_of(history, target=Target(within=30))
     card = fit_card(found)
     assert card.attributes
     assert card.activities
+    _scores_alike(history, found, card)
+
+
+def test_company_sizes_in_bands_have_ranges_that_the_engine_reads() -> None:
+    history = _history(BANDS)
+    found = examples_of(history, target=Target(within=30))
+    card = fit_card(found)
+    (size,) = [attribute for attribute in card.attributes if attribute.name == "Größe"]
+    assert {row.kind for row in size.rows} == {"range", "otherwise", "blank"}
+    assert size.way == "rising"
+    assert [row.label for row in size.rows if row.kind == "range"][-1] == "300+"
+    _scores_alike(history, found, card)
+
+
+def _scores_alike(history: History, found: Examples, card: Card) -> None:
     of = plan(loads(draft(card, at_least=60, name="Learned")).agreement)
     ids = history.leads["lead_id"].to_pylist()
     scores = card.score(found)

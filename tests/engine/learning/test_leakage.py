@@ -221,5 +221,13 @@ def test_of_one_outcome_alone_no_column_tells_it(values: list[str | None], won: 
     assert {each.kind for each in found.findings} <= {"calendar", "identifier", "unique"}
 
 
+def test_a_key_that_reads_as_a_range_is_a_key_and_a_band_is_none() -> None:
+    rng, won = sample()
+    keys = text_column("phone", [f"{521 + n % 7:04d}-{4711 + n}" for n in range(len(won))])
+    bands = text_column("size", [str(b) for b in rng.choice(["1-49", "50-249", "250+"], len(won))])
+    found = examine(examples(won, keys, bands))
+    assert [(each.column, each.kind) for each in found.findings] == [("phone", "identifier")]
+
+
 def test_of_no_examples_nothing_is_found() -> None:
     assert examine(examples(np.zeros(0, np.bool_), column([]))).findings == ()

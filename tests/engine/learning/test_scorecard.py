@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from einig.engine.agreement.document import loads
-from einig.engine.agreement.ranges import bounds, read_range
+from einig.engine.agreement.ranges import bounds
 from einig.engine.instants import DAY
 from einig.engine.learning.card import Activity, Attribute, Card, ColumnMissing
 from einig.engine.learning.cuts import cut
 from einig.engine.learning.enough import NotEnough
 from einig.engine.learning.examples import Column, Examples, text_column
 from einig.engine.learning.scorecard import fit_card
+from einig.engine.ranges import read_range
 from einig.engine.scoring.matching import points_of
 from einig.engine.values import value
 from tests.engine.learning.made import auc, company, counted, examples
@@ -89,9 +90,30 @@ def test_ranges_of_any_size_can_be_written(numbers: tuple[float, float]):
     assert bounds([w for w in written if w]) == [(row.low, row.high) for row in rows]
 
 
-def test_a_value_that_would_be_read_as_a_range_shares_the_row_of_all_others():
-    made = text_column("size", ["1-49", "50-249", "unknown", "other"] * 20)
-    assert cut(made).values == ("other",)
+def test_values_that_are_written_as_ranges_are_cut_where_they_begin():
+    made = text_column("size", ["<10", "10-49", "50 – 249", "250+", "unknown size", None] * 20)
+    of = cut(made)
+    assert of.numeric
+    assert of.edges == (10, 50, 250)
+    assert of.bins(made)[:6].tolist() == [2, 3, 4, 5, 1, 0]
+    assert [of.label(bin_) for bin_ in range(2, 6)] == ["<10", "10-50", "50-250", "250+"]
+
+
+def test_many_values_of_which_one_has_no_lower_end_are_cut_into_equal_parts():
+    made = text_column("size", ["<1", *map(str, range(1, 100))] * 10)
+    of = cut(made, ranges=4)
+    assert of.edges == (25, 50, 75)
+    assert np.bincount(of.bins(made))[2:].tolist() == [250] * 4
+
+
+def test_a_rare_range_among_texts_shares_the_row_of_all_others():
+    made = text_column("size", ["1-49", "50-249", "unknown", "other", "small"] * 20)
+    assert cut(made).values == ("other", "small")
+
+
+def test_numbers_among_many_texts_stay_texts():
+    made = text_column("plan", ["1", "2", "3", "gold"] * 20)
+    assert cut(made).values == ("1", "2", "3", "gold")
 
 
 def test_limits_are_kept():

@@ -44,7 +44,7 @@ from einig.engine.agreement.model import (
     Where,
     WorkingTime,
 )
-from einig.engine.agreement.ranges import bounds, read_range
+from einig.engine.agreement.ranges import bounds
 from einig.engine.document import Place, read_file
 from einig.engine.document.shapes import (
     ByKind,
@@ -66,6 +66,7 @@ from einig.engine.document.shapes import (
     Window,
     read_document,
 )
+from einig.engine.ranges import read_range
 from einig.engine.values import fold
 
 SCHEMA_ID = "https://einig.example/schema/agreement-1.json"

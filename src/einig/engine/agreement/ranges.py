@@ -1,41 +1,14 @@
-"""Ranges as people write them: `1-49`, `50-249`, `1000+`, `<10`."""
+"""The ranges of a fit table: each ends where the next begins, without overlap or gap."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import zip_longest
 
 from einig.engine.document.shapes import Unfit
-
-_NUMBER = r"-?\d{1,15}(?:\.\d{1,9})?"
-_SPAN = re.compile(rf"({_NUMBER}) ?(?:-|–|to|\.\.) ?({_NUMBER})", re.ASCII)
-_FROM = re.compile(rf"({_NUMBER}) ?\+|(?:>=|from) ?({_NUMBER})", re.ASCII)
-_BELOW = re.compile(rf"(?:<|below|under) ?({_NUMBER})", re.ASCII)
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A range as written; `high` is its last value, `below` says that it is not part of it."""
-
-    label: str
-    low: Decimal
-    high: Decimal
-    below: bool = False
-
-
-def read_range(label: str) -> Written | None:
-    """Return the range that a key of a fit table writes, or None if it is a plain value."""
-    if span := _SPAN.fullmatch(label):
-        return Written(label, Decimal(span[1]), Decimal(span[2]))
-    if start := _FROM.fullmatch(label):
-        return Written(label, Decimal(start[1] or start[2]), Decimal("Infinity"))
-    if end := _BELOW.fullmatch(label):
-        return Written(label, Decimal("-Infinity"), Decimal(end[1]), below=True)
-    return None
+from einig.engine.ranges import Written
 
 
 def bounds(ranges: Sequence[Written]) -> list[tuple[float, float]]:
@@ -46,7 +19,7 @@ def bounds(ranges: Sequence[Written]) -> list[tuple[float, float]]:
     """
     made = []
     for this, after in zip_longest(ranges, ranges[1:]):
-        if this.high < this.low or (this.below and this.high == this.low):
+        if this.upside_down:
             raise Unfit(f"{this.label} ends before it begins.", "Swap its ends.")
         made.append((float(this.low), _end(this, after)))
     return made

@@ -78,11 +78,11 @@ def _properties(connection: Connection, names: Sequence[str]) -> tuple[str, str,
         table, name = f"text_{each[0]}", min(names[i] for i in each)
         filled = [f"nullif(trim(p{i}), '')" for i in reversed(each)]
         value = f"coalesce({', '.join(filled)})" if len(each) > 1 else f"p{each[0]}"
-        numeric = compare(connection, table, f"SELECT {value} AS value FROM cleaned")
+        forms = compare(connection, table, f"SELECT {value} AS value FROM cleaned")
         joins += f"\n              LEFT JOIN {table} ON {table}.value = {value}"
         columns += f", {table}.text AS {quoted('text:' + name)}"
         schema = schema.append(pa.field(f"text:{name}", pa.string()))
-        if numeric:
-            columns += f", {table}.number AS {quoted('number:' + name)}"
-            schema = schema.append(pa.field(f"number:{name}", pa.float64()))
+        for form in forms:
+            columns += f", {table}.{form} AS {quoted(f'{form}:{name}')}"
+            schema = schema.append(pa.field(f"{form}:{name}", pa.float64()))
     return columns, joins, schema

@@ -122,13 +122,15 @@ FACTS = pa.schema(
         pa.field("value", pa.string()),  # as written; null is blank
         pa.field("text", pa.string()),  # as compared (values.fold)
         pa.field("number", pa.float64()),  # as compared, where it reads as a number
+        pa.field("low", pa.float64()),  # where it is written as a range: its lower end
     ]
 )
 EVENTS = pa.schema(
     [
         # sorted by (lead, at, event_id) when kept; executors accept any order.
         # Beside these, a history has for each property NAME the columns `text:NAME` (string, as
-        # compared) and, if any value of it reads as a number, `number:NAME` (float64).
+        # compared) and, if any value of it reads as a number, `number:NAME` (float64), and if
+        # any is written as a range, its lower end in `low:NAME` (float64).
         pa.field("lead", pa.int32(), nullable=False),
         pa.field("at", pa.int64(), nullable=False),  # never after it became known
         pa.field("start", pa.int64(), nullable=False),  # max(at, known_from, lead's creation)

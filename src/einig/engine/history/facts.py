@@ -30,7 +30,7 @@ def facts_query(connection: Connection) -> str:
             SELECT * FROM changed
             QUALIFY value IS DISTINCT FROM
                     lag(value) OVER (PARTITION BY lead, attribute ORDER BY "at"))
-        SELECT lead, attribute, "at", value, text, number
+        SELECT lead, attribute, "at", value, text, number, low
         FROM differing LEFT JOIN fact_texts USING (value)
         ORDER BY lead, attribute, "at" """
 

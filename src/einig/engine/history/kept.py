@@ -19,7 +19,7 @@ from einig.engine.history.cache_folder import NO_ROOM, no_room
 from einig.engine.history.contract import About, History
 from einig.engine.history.set_aside import Aside
 
-FORMAT = "2"  # changes whenever a history that was kept before would be read differently
+FORMAT = "3"  # changes whenever a history that was kept before would be read differently
 _TABLES = ("leads", "facts", "outcomes", "feedback")
 _ASIDE = "set-aside.csv"
 _ABANDONED = 24 * 3600  # seconds after which nobody is at work on a half-written folder any more

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from einig.engine.agreement.model import Agreement
 from einig.engine.history.contract import History
-from einig.engine.instants import BEGINNING
 from einig.engine.learning.examples import Examples, Ints
-from einig.engine.scoring.bind import bind
-from einig.engine.scoring.judge import swept
-from einig.engine.scoring.plan import plan
+from einig.engine.learning.standing import Standings
 
 
 def rank_by(agreement: Agreement, history: History, examples: Examples) -> Ints:
@@ -18,18 +13,7 @@ def rank_by(agreement: Agreement, history: History, examples: Examples) -> Ints:
 
     The examples are dated, and their leads are those of the history.
     """
-    of = plan(agreement)
-    last = int(examples.at.max(initial=0))
-    turns = swept(of, bind(of, history), BEGINNING, last)
-    # turns are sorted by lead and time: the one that holds is the last of its lead up to the moment
-    times, rank = np.unique(np.concatenate([turns.at, examples.at]), return_inverse=True)
-    width = len(times) + 1
-    kept = turns.lead * width + rank[: len(turns.at)]
-    wanted = examples.lead * width + rank[len(turns.at) :]
-    place = np.searchsorted(kept, wanted, "right") - 1
-    known = (place >= 0) & (turns.lead[np.maximum(place, 0)] == examples.lead)
-    score = turns.fit + turns.engagement
-    first = int(score.max(initial=0) - score.min(initial=0)) + 1
-    ranked = score + first * turns.ready
-    found: Ints = np.where(known, ranked[np.maximum(place, 0)], ranked.min(initial=0))
-    return found
+    standings = Standings.made(agreement, history)
+    steps = standings.steps_of_examples(examples)
+    rank: Ints = steps + (steps.max(initial=0) + 1) * standings.ready_examples(examples)
+    return rank

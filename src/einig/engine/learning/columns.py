@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from einig.engine.history.contract import History
 from einig.engine.instants import DAY
-from einig.engine.learning.examples import BLANK, Behaviour, Codes, Column, Ints
+from einig.engine.learning.examples import BLANK, Behaviour, Codes, Column, Floats, Ints
 from einig.engine.learning.moments import Moments
 
 MOST_TYPES = 40  # of activities, and most values of a property that are counted apart
@@ -29,7 +29,7 @@ def attributes(history: History, moments: Moments) -> Iterator[Column]:
     names = named.chunk(0).dictionary.to_pylist() if named.num_chunks else []
     codes = _joined([chunk.indices for chunk in named.chunks])
     lead, at = history.facts["lead"].to_numpy(), history.facts["at"].to_numpy()
-    number = history.facts["number"].to_numpy()
+    size = pc.coalesce(history.facts["number"], history.facts["low"]).to_numpy()
     for name in history.about.attributes:
         if name not in names:
             yield _nothing(name, len(moments.key), name in history.about.assumed_known)
@@ -39,7 +39,7 @@ def attributes(history: History, moments: Moments) -> Iterator[Column]:
         text = history.facts["text"].filter(pa.array(mask))
         last = _newest(moments, lead[rows].astype(np.int64), at[rows])
         assumed = name in history.about.assumed_known
-        yield _column(name, text, number[rows], last, assumed_known=assumed)
+        yield _column(name, text, size[rows], last, assumed_known=assumed)
 
 
 def _newest(moments: Moments, lead: Ints, at: Ints) -> Ints:
@@ -51,14 +51,14 @@ def _newest(moments: Moments, lead: Ints, at: Ints) -> Ints:
 
 
 def _column(
-    name: str, text: pa.ChunkedArray, number: Ints, last: Ints, *, assumed_known: bool
+    name: str, text: pa.ChunkedArray, size: Floats, last: Ints, *, assumed_known: bool
 ) -> Column:
     encoded = pc.dictionary_encode(text).unify_dictionaries()
     levels = encoded.chunk(0).dictionary.to_pylist()
     of_fact = _joined([pc.fill_null(chunk.indices, BLANK) for chunk in encoded.chunks])
     codes = np.append(of_fact, BLANK)[last].astype(np.int32)  # -1 is the one appended
     order, renamed = _by_appearance(codes, len(levels))
-    numbers = np.append(number, np.nan)[last]
+    numbers = np.append(size, np.nan)[last]
     shown = tuple(levels[code] for code in order)
     return Column(name, renamed[codes], shown, numbers, assumed_known=assumed_known)
 

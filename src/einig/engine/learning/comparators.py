@@ -121,11 +121,17 @@ def _matrices(
     before, after, values = [], [], []
     for place, (old, new) in enumerate(zip(older.columns, newer.columns, strict=True)):
         if old.is_number:
-            before.append(old.numbers)
-            after.append(new.numbers)
+            least = float(old.numbers[np.isfinite(old.numbers)].min(initial=0.0))
+            before.append(_finite(old.numbers, least - 1))
+            after.append(_finite(new.numbers, least - 1))
             continue
         of = cut(old, at_least=1, most=_MOST_VALUES)
         before.append(of.bins(old).astype(np.float64))
         after.append(of.bins(new).astype(np.float64))
         values.append(place)
     return np.stack(before, axis=1), np.stack(after, axis=1), values
+
+
+def _finite(numbers: Floats, below: float) -> Floats:
+    """Return numbers with one of them in place of what has no lower end, like `<10`."""
+    return np.where(np.isneginf(numbers), below, numbers)

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from einig.engine.agreement.ranges import read_range
 from einig.engine.learning.examples import Behaviour, Column, Floats
-from einig.engine.values import number
+from einig.engine.ranges import read_range
+from einig.engine.values import lower_end, number
 
 Bins = NDArray[np.int16]
 
@@ -48,7 +48,7 @@ class Cut:
             return np.minimum(column.numbers, MOST_COUNTED).astype(np.int16)
         if self.numeric:
             ranged = np.searchsorted(np.array(self.edges), column.numbers, "right") + FIRST_BIN
-            read = np.where(np.isfinite(column.numbers), ranged, OTHER_BIN)
+            read = np.where(np.isnan(column.numbers), OTHER_BIN, ranged)
             return np.where(column.known, read, BLANK_BIN).astype(np.int16)
         own = {_compared(value): bin_ for bin_, value in enumerate(self.values, FIRST_BIN)}
         of_level = [own.get(_compared(level), OTHER_BIN) for level in column.levels]
@@ -80,13 +80,13 @@ def cut(column: Column, *, ranges: int = 12, at_least: int = 5, most: int = MOST
     """Return the fine cut of a column: about equally filled ranges, or its frequent values.
 
     A value gets a bin from `at_least` examples on, so that a rare but strong one is not lost; of
-    more than `most` the most frequent. A value that an agreement would read as a range or as
-    one of its own words gets none.
+    more than `most` the most frequent. A value that an agreement would read as one of its own words
+    gets none, nor does a range that is rare among texts.
     """
     if column.behaviour is not None:
         return Cut(behaviour=column.behaviour)
     if column.is_number:
-        return Cut(edges=_edges(column.numbers[np.isfinite(column.numbers)], ranges), numeric=True)
+        return Cut(edges=_edges(column, ranges), numeric=True)
     known = column.codes[column.known]
     counts = np.bincount(known, minlength=len(column.levels))
     order = np.argsort(-counts, kind="stable")[: 2 * most]
@@ -115,8 +115,12 @@ def _writable(level: str) -> bool:
     return read_range(level) is None and level not in ("otherwise", "unknown")
 
 
-def _edges(numbers: Floats, ranges: int) -> tuple[float, ...]:
-    """Return where ranges begin: between two numbers that occur, written as short as possible."""
+def _edges(column: Column, ranges: int) -> tuple[float, ...]:
+    """Return where ranges begin: between two numbers that occur, written as short as possible.
+
+    What begins with a value that is itself written as a range begins where that does.
+    """
+    numbers = column.numbers[~np.isnan(column.numbers)]
     distinct = np.unique(numbers)
     if len(distinct) <= ranges:
         begins = distinct[1:]
@@ -125,12 +129,22 @@ def _edges(numbers: Floats, ranges: int) -> tuple[float, ...]:
         begins = np.unique(np.quantile(numbers, shares, method="higher"))
         begins = begins[begins > distinct[0]]
     before = distinct[np.searchsorted(distinct, begins) - 1]
-    short = [_shortest(float(low), float(at)) for low, at in zip(before, begins, strict=True)]
+    there = np.unique(column.codes[np.isin(column.numbers, begins)])
+    written = {lower_end(column.levels[code]) for code in there}
+    short = [
+        at if at in written else _shortest(above, at)
+        for above, at in zip(before.tolist(), begins.tolist(), strict=True)
+    ]
     return tuple(edge for edge in short if edge is not None)
 
 
 def _shortest(above: float, at: float) -> float | None:
-    """Return the shortest decimal above one number and not above another, if it can be written."""
+    """Return the shortest decimal above one number and not above another, if it can be written.
+
+    Above what has no lower end it is that other number: `<10` is followed by what begins at 10.
+    """
+    if above == -np.inf:
+        above = float(np.nextafter(at, -np.inf))
     if abs(at) >= _LARGEST or abs(above) >= _LARGEST:
         return None
     exact = Decimal(repr(at))

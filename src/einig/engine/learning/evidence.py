@@ -87,11 +87,11 @@ def groups(column: Column, of: Sample) -> Groups:
     """Return the groups of a column."""
     codes = column.codes.astype(np.int64) + 1
     if column.is_number:
-        finite = np.isfinite(column.numbers)
-        distinct = np.unique(column.numbers[finite])
-        edges = distinct if len(distinct) <= _PARTS else _edges(column.numbers[finite])
+        sized = ~np.isnan(column.numbers)
+        distinct = np.unique(column.numbers[sized])
+        edges = distinct if len(distinct) <= _PARTS else _edges(column.numbers[sized])
         within = 1 + np.searchsorted(edges, column.numbers, "right")
-        codes = np.where(finite, within, np.where(column.known, len(edges) + 2, 0))
+        codes = np.where(sized, within, np.where(column.known, len(edges) + 2, 0))
     count = np.bincount(codes, minlength=1).astype(np.float64)
     won = np.bincount(codes, of.won, minlength=1).astype(np.float64)
     return Groups(codes.astype(np.int32), count, won)

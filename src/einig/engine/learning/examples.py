@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from einig.engine.values import value
+from einig.engine.values import lower_end, value
 
 Ints = NDArray[np.int64]
 Codes = NDArray[np.int32]
@@ -39,7 +39,8 @@ class Column:
     """One attribute, or one behaviour, of every example.
 
     `codes` point into `levels` (values as compared, in the order of their first appearance);
-    -1 is a blank. `numbers` holds what a value reads as, NaN where it is blank or no number; for a
+    -1 is a blank. `numbers` holds the size of a value (a number, or the lower end of what is
+    written as a range, which of `<10` is minus infinity), NaN where it is blank or neither; for a
     behaviour it is the count, and there are no levels and no blanks (`codes` are 0).
     """
 
@@ -58,11 +59,20 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Return whether what is filled in reads as numbers, but for one value in twenty."""
+        """Return whether what is filled in has a size, but for one value in twenty.
+
+        Where more than one in twenty is written as a range, it is enough that most have a size: as
+        texts they could have no row, since an agreement reads `50-249` as a range of numbers.
+        """
         if self.behaviour is not None:
             return True
-        known = int(self.known.sum())
-        return known > 0 and int(np.isfinite(self.numbers).sum()) >= 0.95 * known
+        known, sized = int(self.known.sum()), int((~np.isnan(self.numbers)).sum())
+        if 2 * sized <= known:
+            return False
+        if sized >= 0.95 * known:
+            return True
+        ranges = np.array([*(lower_end(level) is not None for level in self.levels), False])
+        return int(ranges[self.codes].sum()) > 0.05 * known
 
     def take(self, rows: Ints | Bools) -> Column:
         """Return the column of some examples; levels keep their codes."""
@@ -130,7 +140,7 @@ def text_column(name: str, values: Sequence[str | None], *, assumed_known: bool 
             continue
         if of.text not in levels:
             levels[of.text] = len(levels)
-            read.append(np.nan if of.number is None else of.number)
+            read.append(np.nan if of.size is None else of.size)
         codes[row] = levels[of.text]
     table = np.array([*read, np.nan])
     return Column(name, codes, tuple(levels), table[codes], assumed_known=assumed_known)

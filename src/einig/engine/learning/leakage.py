@@ -35,6 +35,7 @@ from einig.engine.learning.evidence import (
 )
 from einig.engine.learning.examples import Column, Examples
 from einig.engine.learning.findings import Examination, Figures, Finding, Kind, Strength
+from einig.engine.values import lower_end
 
 
 def examine(
@@ -235,15 +236,22 @@ def _identifier(of: _Seen) -> Finding | None:
     if leads < 50 or distinct < 0.95 * leads:
         return None
     figures = {"distinct": float(distinct), "leads": leads}
-    named = distinct >= 0.98 * leads and _names(of.column)
-    if named and not of.column.is_number:
+    numeric = _is_number(of.column)
+    named = distinct >= 0.98 * leads and _names(of.column, numeric=numeric)
+    if named and not numeric:
         return of.finding("identifier", "set aside", **figures)
-    if named or not of.column.is_number:
+    if named or not numeric:
         return of.finding("unique", "flagged", **figures)
     return None
 
 
-def _names(column: Column) -> bool:
+def _is_number(column: Column) -> bool:
+    """Return whether values are numbers; ranges that all differ are none (`0521-4711`)."""
+    values = column.levels[:2000]
+    return column.is_number and 2 * sum(lower_end(value) is None for value in values) > len(values)
+
+
+def _names(column: Column, *, numeric: bool) -> bool:
     """Return whether values have the form of a key: one word, alike in length or with digits."""
     values = column.levels[:2000]
 
@@ -252,7 +260,7 @@ def _names(column: Column) -> bool:
 
     length = len(values[len(values) // 2])
     alike = mostly(lambda value: len(value) == length)
-    if column.is_number:
+    if numeric:
         return alike and length >= 5 and mostly(str.isdigit)
     digits = mostly(lambda value: any(map(str.isdigit, value)))
     addresses = mostly(lambda value: "@" in value)

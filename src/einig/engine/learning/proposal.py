@@ -6,21 +6,16 @@ database, a server or a person: it runs in a notebook, behind `einig propose`, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from einig.engine.agreement.document import loads
 from einig.engine.history.contract import History
-from einig.engine.instants import BEGINNING, DAY, iso
 from einig.engine.learning.before import rank_by
 from einig.engine.learning.card import Card
 from einig.engine.learning.comparators import Comparison, compare
 from einig.engine.learning.derived import derived
-from einig.engine.learning.draft import Written, draft
+from einig.engine.learning.drafting import Drafted, draft_if_any
 from einig.engine.learning.drift import Drift, drift
 from einig.engine.learning.enough import NotEnough
 from einig.engine.learning.examples import Examples, Floats, Ints
@@ -33,10 +28,7 @@ from einig.engine.learning.learnable import Verdict, learnable
 from einig.engine.learning.older_newer import older_and_newer
 from einig.engine.learning.quality import Quality, measure
 from einig.engine.learning.targets import WON, Target
-from einig.engine.learning.thresholds import Choice, Goal, OutOfReach, Volume, choices, choose
-from einig.engine.scoring.bind import bind
-from einig.engine.scoring.judge import swept
-from einig.engine.scoring.plan import plan
+from einig.engine.learning.thresholds import Goal
 
 Report = Callable[[str, float], None]
 
@@ -52,16 +44,6 @@ class Measured:
     others: tuple[Comparison, ...]
     before: Quality | None
     drift: Drift
-
-
-@dataclass(frozen=True, slots=True)
-class Drafted:
-    """A draft with the threshold that was chosen, and every other one that there is."""
-
-    text: str
-    goal: Goal
-    chosen: Choice
-    curve: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +120,7 @@ def propose(
     report("Measuring on newer leads", 0.65)
     measured = _measured(verdict.card, older, newer, history=history, base=base, others=others)
     report("Choosing a threshold", 0.95)
-    drafted, refused = _draft_if_any(verdict, older, goal, history=history, base=base)
+    drafted, refused = draft_if_any(verdict, older, newer, goal, history=history, base=base)
     report("Done", 1.0)
     return Proposal(
         gathered,
@@ -205,66 +187,3 @@ def _measured(
         )
     except NotEnough:
         return None
-
-
-def _draft_if_any(
-    verdict: Verdict, older: Examples, goal: Goal, *, history: History, base: str | None
-) -> tuple[Drafted | None, str]:
-    """Return the draft, or why there is none although something can be learned."""
-    if not verdict.learnable or verdict.card is None:
-        return None, ""
-    try:
-        return _drafted(verdict.card, older, goal, history=history, base=base), ""
-    except OutOfReach as out:
-        return None, str(out)
-
-
-def _drafted(
-    card: Card, older: Examples, goal: Goal, *, history: History, base: str | None
-) -> Drafted:
-    curve = choices(card.score(older), older)
-    if older.dated:  # what would come to sales is told by everybody, as the engine scores them
-        curve = choices(card.score(older), older, _volume(card, history))
-    chosen = choose(curve, goal)
-    text = draft(
-        card,
-        at_least=chosen.at_least,
-        name=history.about.name,
-        base=base,
-        written=written_values(history, (attribute.name for attribute in card.attributes)),
-        head=_head(history, card, older),
-    )
-    loads(text)  # what is proposed can be signed
-    return Drafted(text, goal, chosen, curve)
-
-
-def _volume(card: Card, history: History) -> Volume:
-    """Return the highest score that each lead ever had, by the very rules of the draft."""
-    of = plan(loads(draft(card, at_least=0, name="volume")).agreement)
-    last = history.about.ends_at
-    turns = swept(of, bind(of, history), BEGINNING, last)
-    best = np.full(len(history.leads), np.iinfo(np.int64).min)
-    np.maximum.at(best, turns.lead, turns.fit + turns.engagement)
-    created = history.leads["created_at"].to_numpy()
-    weeks = (min(last, int(created.max())) - int(created.min())) / (7 * DAY)
-    return Volume(best[best > np.iinfo(np.int64).min], max(1.0, weeks))
-
-
-def _head(history: History, card: Card, older: Examples) -> str:
-    """Return the comment at the beginning: what a draft was learned from."""
-    first, last = (iso(int(older.at[end])) if older.dated else None for end in (0, -1))
-    between = f", {first} to {last}" if first and last else ""
-    name = " ".join(history.about.name.split())
-    return f"Learned from {card.learned_from:,} examples of {name}{between}."
-
-
-def written_values(history: History, attributes: Iterable[str]) -> Written:
-    """Return how people write the values of attributes, as the history has them most often."""
-    wanted = pa.array(list(attributes), pa.string())
-    names = pc.is_in(history.facts["attribute"], value_set=wanted)
-    facts = history.facts.filter(pc.and_(names, pc.is_valid(history.facts["text"])))
-    counted = facts.group_by(["attribute", "text", "value"]).aggregate([("lead", "count")])
-    written: dict[str, dict[str, str]] = {}
-    for row in counted.sort_by([("lead_count", "ascending"), ("value", "descending")]).to_pylist():
-        written.setdefault(row["attribute"], {})[row["text"]] = row["value"].strip()
-    return written

@@ -12,6 +12,7 @@ import numpy as np
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY
 from einig.engine.learning.examples import Examples, Floats, Ints
+from einig.engine.learning.standing import AT_ANY, NEVER
 
 Kind = Literal["share", "weekly", "precision", "revenue"]
 
@@ -38,6 +39,7 @@ class Goal:
 class Choice:
     """What a threshold comes to; each lead counts with the highest score that it had.
 
+    Whom a buying signal brings whatever the score is handed over at every threshold.
     `leads` of `all_leads` would be handed over, `weekly` so many a week (None where it is not known
     how long they took to come). `precision` and `recall` are told by those whose end is known.
     """
@@ -53,28 +55,42 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """The highest score of every lead, known end or not, and how many weeks they took to come."""
+    """How highly each lead ever stood, known end or not, and how many weeks they took to come."""
 
     best: Ints
     weeks: float | None
 
 
-def choices(score: Ints, examples: Examples, volume: Volume | None = None) -> tuple[Choice, ...]:
+def choices(standing: Ints, examples: Examples, volume: Volume | None = None) -> tuple[Choice, ...]:
     """Return every threshold that makes a difference, the highest first.
 
-    Weights count: what stands for several leads that nobody tried is as many of them. Without
-    `volume` the examples are all the leads that there are.
+    `standing` is by example the score, or what stands for it (see `standing`). Weights count: what
+    stands for several leads that nobody tried is as many of them. Without `volume` the examples are
+    all the leads that there are.
     """
+    best = _best(standing, examples)
+    steps = np.unique(best if volume is None else np.append(best, volume.best))[::-1]
+    return _told(steps[(steps > NEVER) & (steps < AT_ANY)], standing, examples, volume)
+
+
+def choice(
+    at_least: int, standing: Ints, examples: Examples, volume: Volume | None = None
+) -> Choice:
+    """Return what one threshold comes to; at `AT_ANY` it is what buying signals alone bring."""
+    return _told(np.array([at_least]), standing, examples, volume)[0]
+
+
+def _told(
+    steps: Ints, standing: Ints, examples: Examples, volume: Volume | None
+) -> tuple[Choice, ...]:
     leads, of = np.unique(examples.lead, return_inverse=True)
-    best = np.full(len(leads), np.iinfo(np.int64).min)
-    np.maximum.at(best, of, score)
+    best = _best(standing, examples)
     won = np.bincount(of, examples.won, len(leads)) > 0
     weight, revenue = np.ones(len(leads)), np.zeros(len(leads))
     weight[of] = examples.weight
     np.maximum.at(revenue, of, examples.revenue)
-    every = volume or Volume(best, _weeks(examples))
+    every = volume or Volume(best[best > NEVER], _weeks(examples))
     sure = weight.sum() / (weight**2).sum()  # how many leads of equal weight say as much (Kish)
-    steps = np.unique(np.concatenate([best, every.best]))[::-1]
     handed = _so_far(every.best, steps, np.ones(len(every.best)))
     parts = (weight * sure, weight * won * sure, weight * revenue)
     known, bought, brought = (_so_far(best, steps, each) for each in parts)
@@ -93,20 +109,30 @@ def choices(score: Ints, examples: Examples, volume: Volume | None = None) -> tu
     )
 
 
+def _best(standing: Ints, examples: Examples) -> Ints:
+    """Return the highest standing of each lead that has examples."""
+    leads, of = np.unique(examples.lead, return_inverse=True)
+    best = np.full(len(leads), NEVER)
+    np.maximum.at(best, of, standing)
+    return best
+
+
 def _so_far(best: Ints, steps: Ints, weight: Floats) -> list[float]:
     """Return the weight of the leads at or above each step; the highest step comes first."""
-    place = len(steps) - 1 - np.searchsorted(steps[::-1], best)
-    summed: list[float] = np.cumsum(np.bincount(place, weight, len(steps))).tolist()
+    place = len(steps) - np.searchsorted(steps[::-1], best, "right")
+    summed: list[float] = np.cumsum(np.bincount(place, weight, len(steps) + 1))[:-1].tolist()
     return summed
 
 
-def choose(of: Sequence[Choice], goal: Goal) -> Choice:
+def choose(of: Sequence[Choice], goal: Goal, signals: Choice | None = None) -> Choice:
     """Return the threshold that serves a goal; never one that lets nobody or everybody through.
 
-    Raises OutOfReach.
+    `signals` is what buying signals bring by themselves, at every threshold. Raises OutOfReach.
     """
     if goal.amount <= 0:
         raise OutOfReach("A goal is more than nothing.")
+    if signals is not None:
+        _refuse_too_many(signals, goal)
     useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
     if not useful:
         raise OutOfReach("Every lead has the same score: no threshold tells them apart.")
@@ -116,9 +142,33 @@ def choose(of: Sequence[Choice], goal: Goal) -> Choice:
         if useful[0].weekly is None:
             raise OutOfReach("Without dates nobody can say how many leads a week that is.")
         return _closest(useful, lambda c: (c.weekly or 0.0) / goal.amount)
-    if goal.kind == "precision":
-        return _precise(useful, goal.amount)
-    return _worthwhile(useful, goal.amount)
+    try:
+        choose_ = _precise if goal.kind == "precision" else _worthwhile
+        return choose_(useful, goal.amount)
+    except OutOfReach as out:
+        if signals is None or not signals.leads:
+            raise
+        bought = 100 * (signals.precision.share or 0.0)
+        raise OutOfReach(
+            f"{out} The buying signals alone bring {signals.leads:,} leads, whatever their score; "
+            f"of 100 of them {bought:.0f} buy."
+        ) from None
+
+
+def _refuse_too_many(signals: Choice, goal: Goal) -> None:
+    """Refuse a number of leads that the buying signals alone are more than."""
+    alone = "The buying signals alone bring"
+    if goal.kind == "share" and signals.leads > goal.amount * signals.all_leads:
+        share = 100 * signals.leads / signals.all_leads
+        raise OutOfReach(
+            f"{alone} {signals.leads:,} of {signals.all_leads:,} leads, whatever their score: "
+            f"{share:.1f} of 100. The goal is {100 * goal.amount:.1f}."
+        )
+    if goal.kind == "weekly" and (signals.weekly or 0.0) > goal.amount:
+        raise OutOfReach(
+            f"{alone} {signals.weekly:.1f} leads a week, whatever their score. "
+            f"The goal is {goal.amount:g}."
+        )
 
 
 def _precise(useful: Sequence[Choice], wanted: float) -> Choice:

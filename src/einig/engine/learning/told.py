@@ -10,14 +10,16 @@ from einig.engine.agreement import content_hash, loads
 from einig.engine.history.contract import History
 from einig.engine.instants import iso
 from einig.engine.learning.card import Activity, Attribute, Card, Row
+from einig.engine.learning.drafting import Drafted, written_values
 from einig.engine.learning.examples import Column
 from einig.engine.learning.exploring import Correction
 from einig.engine.learning.findings import Examination, Finding
 from einig.engine.learning.ideal import IdealLead, Trait
 from einig.engine.learning.portrait import Channel, brief, channels, portrait
-from einig.engine.learning.proposal import Drafted, Measured, Proposal, written_values
+from einig.engine.learning.proposal import Measured, Proposal
 from einig.engine.learning.quality import Quality
 from einig.engine.learning.ranking import Estimate
+from einig.engine.learning.standing import AT_ANY
 from einig.engine.learning.thresholds import Choice
 
 LANGUAGES = ("en", "de")
@@ -299,12 +301,15 @@ def _drafted(of: Drafted) -> dict[str, Any]:
         "goal": {"kind": of.goal.kind, "amount": of.goal.amount},
         "chosen": _choice(of.chosen),
         "curve": [_choice(choice) for choice in of.curve],
+        "newer": _choice(of.newer),
+        "signals": None if of.signals is None else _choice(of.signals),
+        "fits": {str(before): now for before, now in of.fits.items()},
     }
 
 
 def _choice(of: Choice) -> dict[str, Any]:
     return {
-        "score": of.at_least,
+        "score": None if of.at_least == AT_ANY else of.at_least,
         "leads": of.leads,
         "won": of.precision.part,
         "weekly": of.weekly,

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,7 @@ from numba import njit
 from einig.engine.agreement.model import Engagement, Intent
 from einig.engine.history.contract import History
 from einig.engine.scoring.kernel import Bound
-from einig.engine.scoring.matching import Mask, Numbers, mask_of, points_column
+from einig.engine.scoring.matching import Forms, Mask, Numbers, mask_of, points_column
 from einig.engine.scoring.plan import Bools, Ints, Plan
 from einig.engine.values import fold
 
@@ -125,7 +125,7 @@ def with_dictionaries(events: ds.Dataset, names: Iterable[str]) -> ds.Dataset:
 
 def _property_columns(plan: Plan, history: History) -> list[str]:
     wanted = {fold(where.of) for criterion in plan.criteria for where in criterion.where}
-    kinds = ("text", "number")
+    kinds = ("text", "number", "low")
     split = [(name, *name.partition(":")[::2]) for name in history.events.schema.names]
     return [name for name, kind, of in split if kind in kinds and fold(of) in wanted]
 
@@ -147,7 +147,7 @@ def _flags(plan: Plan, batch: pa.RecordBatch) -> list[Mask]:
         mask = done([criterion.activity])
         for where in criterion.where:
             if mask.any():
-                mask &= mask_of(where.condition, *properties.column(where.of))
+                mask &= mask_of(where.condition, properties.column(where.of))
         both: Mask = mask & person
         return both if criterion.per == "person" else mask
 
@@ -163,15 +163,19 @@ class _Properties:
     """The properties of a batch of activities; those that no activity has are blank."""
 
     batch: pa.RecordBatch
-    read: dict[str, tuple[pa.DictionaryArray, Numbers]] = field(default_factory=dict)
+    read: dict[str, Forms] = field(default_factory=dict)
 
-    def column(self, name: str) -> tuple[pa.DictionaryArray, Numbers]:
+    def column(self, name: str) -> Forms:
         if name not in self.read:
             columns = {fold(column): column for column in self.batch.schema.names}
-            text, number = (columns.get(f"{kind}:{fold(name)}") for kind in ("text", "number"))
+            text, number, low = (
+                self.batch.column(columns[key])
+                if (key := f"{kind}:{fold(name)}") in columns
+                else None
+                for kind in ("text", "number", "low")
+            )
             blank = pa.nulls(self.batch.num_rows, pa.string())
-            texts = encoded(self.batch.column(text) if text else blank)
-            self.read[name] = texts, numbers(self.batch.column(number) if number else None, texts)
+            self.read[name] = forms(blank if text is None else text, number, low)
         return self.read[name]
 
 
@@ -254,11 +258,10 @@ def _facts(plan: Plan, history: History) -> dict[str, npt.NDArray[Any]]:
     for index, of in enumerate(plan.attributes):
         rows = np.flatnonzero(attribute == index)
         here = kept.take(rows)
-        texts = encoded(here["text"])
-        values = numbers(here["number"], texts)
-        points[rows] = points_column(of.table, texts, values)
+        values = forms(here["text"], here["number"], here["low"])
+        points[rows] = points_column(of.table, values)
         for check, where in enumerate(of.checks, plan.arrays.check_first[index]):
-            checks[rows, check] = mask_of(where.condition, texts, values)
+            checks[rows, check] = mask_of(where.condition, values)
     lead = kept["lead"].to_numpy()
     counts = np.bincount(lead, minlength=len(history.leads))
     return {
@@ -272,16 +275,27 @@ def _facts(plan: Plan, history: History) -> dict[str, npt.NDArray[Any]]:
 
 # --- columns ----------------------------------------------------------------------------------
 
+_Column: TypeAlias = pa.Array | pa.ChunkedArray
 
-def encoded(column: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
+
+def encoded(column: _Column) -> pa.DictionaryArray:
     """Return a text column with each distinct text once."""
     array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     return array if isinstance(array, pa.DictionaryArray) else array.dictionary_encode()
 
 
-def numbers(column: pa.Array | pa.ChunkedArray | None, texts: pa.DictionaryArray) -> Numbers:
+def forms(text: _Column, number: _Column | None, low: _Column | None) -> Forms:
+    """Return a column as it is compared; `number` and `low` are None where no value has them."""
+    texts, numbers = encoded(text), _numbers(number, len(text))
+    sizes = (
+        numbers if low is None else np.where(np.isnan(numbers), _numbers(low, len(text)), numbers)
+    )
+    return Forms(texts, numbers, sizes)
+
+
+def _numbers(column: _Column | None, size: int) -> Numbers:
     """Return a number column as an array with NaN where there is none."""
     if column is None:
-        return np.full(len(texts), np.nan)
+        return np.full(size, np.nan)
     filled: Numbers = pc.fill_null(column, np.nan).to_numpy()
     return filled

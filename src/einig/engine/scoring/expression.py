@@ -30,7 +30,7 @@ from einig.engine.agreement.model import (
 )
 from einig.engine.history.contract import History
 from einig.engine.instants import FOREVER
-from einig.engine.scoring.clauses import clause, points_clause
+from einig.engine.scoring.clauses import Forms, clause, points_clause
 from einig.engine.scoring.kernel import Swept
 from einig.engine.scoring.plan import NO_LIMIT, NOT_MERGED, Criterion, Plan, limits, steps_of
 from einig.engine.scoring.tables import Tables, fetched, tables
@@ -119,11 +119,12 @@ def _changes(plan: Plan, tables: Tables, leads: Table, names: _Names) -> Iterato
     for attribute in plan.attributes:
         rows = tables.facts.filter(_.attribute.isin(tables.attributes(attribute.name)))
         earlier = ibis.window(group_by="lead", order_by="at")
-        now = {"fit": points_clause(attribute.table, rows.text, rows.number)}
+        value = Forms(rows.text, rows.number, rows.low)
+        now = {"fit": points_clause(attribute.table, value)}
         before = {"fit": attribute.table.unknown}
         for where in attribute.checks:
             column = names.checks[where]
-            now[column] = clause(where.condition, rows.text, rows.number).cast("int64")
+            now[column] = clause(where.condition, value).cast("int64")
             before[column] = int(plan.arrays.blank_checks[list(names.checks).index(where)])
         rows = rows.select("lead", "at", **now)
         yield names.change(
@@ -175,7 +176,7 @@ def _spans(criterion: Criterion, plan: Plan, tables: Tables, leads: Table) -> Ta
     if criterion.per == "person":
         events = events.filter(~_.member)
     for where in criterion.where:
-        events = events.filter(clause(where.condition, *tables.property(events, where.of)))
+        events = events.filter(clause(where.condition, tables.property(events, where.of)))
     if criterion.after_inquiry and not plan.inquiries:
         created = leads.select("lead", created=_.created_at)
         events = events.join(created, "lead").filter(_.at > _.created)

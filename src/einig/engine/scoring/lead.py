@@ -92,14 +92,14 @@ def leads_of(history: History, numbers: Sequence[int]) -> list[LeadHistory]:
 
 
 def _fact(row: Mapping[str, Any]) -> Fact:
-    value = None if row["text"] is None else Value(row["text"], row["number"])
+    value = None if row["text"] is None else Value(row["text"], row["number"], row["low"])
     return Fact(fold(row["attribute"]), row["at"], value, row["value"])
 
 
 def _activity(row: Mapping[str, Any]) -> Activity:
     texts = {key.removeprefix("text:"): of for key, of in row.items() if key.startswith("text:")}
     properties = {
-        fold(name): Value(text, row.get(f"number:{name}"))
+        fold(name): Value(text, row.get(f"number:{name}"), row.get(f"low:{name}"))
         for name, text in texts.items()
         if text is not None
     }

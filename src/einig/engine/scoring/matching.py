@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,14 @@ Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]  # NaN where there is no number
 
 
+class Forms(NamedTuple):
+    """A column of values as they are compared: see `values.Value`."""
+
+    texts: pa.DictionaryArray
+    numbers: Numbers
+    sizes: Numbers
+
+
 def holds(condition: Condition, value: Value | None) -> bool:
     """Return whether a value (None is blank) fulfils a condition."""
     if isinstance(condition, AllOf):
@@ -46,7 +55,7 @@ def holds(condition: Condition, value: Value | None) -> bool:
         case StartsWith(text):
             return value.text.startswith(comparable(text).text)
         case Between(low, high):
-            return value.number is not None and low <= value.number < high
+            return value.size is not None and low <= value.size < high
         case Known(known):
             return known
 
@@ -59,42 +68,44 @@ def points_of(table: FitTable, value: Value | None) -> tuple[int, str]:
         if _equal(row.text, value):
             return row.points, row.text
     for span in table.ranges:
-        if value.number is not None and span.low <= value.number < span.high:
+        if value.size is not None and span.low <= value.size < span.high:
             return span.points, span.label
     return table.otherwise, "otherwise"
 
 
-def mask_of(condition: Condition, texts: pa.DictionaryArray, numbers: Numbers) -> Mask:
+def mask_of(condition: Condition, values: Forms) -> Mask:
     """Return for each row of a column whether it fulfils a condition."""
-    known = np.asarray(texts.indices.is_valid())
+    known = np.asarray(values.texts.indices.is_valid())
     match condition:
         case AllOf(parts):
-            every: Mask = np.all([mask_of(part, texts, numbers) for part in parts], axis=0)
+            every: Mask = np.all([mask_of(part, values) for part in parts], axis=0)
             return every
         case OneOf(wanted):
-            return _any_equal(wanted, texts, numbers)
+            return _any_equal(wanted, values)
         case NoneOf(unwanted):
-            return known & ~_any_equal(unwanted, texts, numbers)
+            return known & ~_any_equal(unwanted, values)
         case Contains(text):
-            return _by_entry(texts, pc.match_substring(texts.dictionary, comparable(text).text))
+            return _by_entry(
+                values.texts, pc.match_substring(values.texts.dictionary, comparable(text).text)
+            )
         case StartsWith(text):
-            return _by_entry(texts, pc.starts_with(texts.dictionary, comparable(text).text))
+            return _by_entry(
+                values.texts, pc.starts_with(values.texts.dictionary, comparable(text).text)
+            )
         case Between(low, high):
-            return (numbers >= low) & (numbers < high)
+            return (values.sizes >= low) & (values.sizes < high)
         case Known(wanted_known):
             return known if wanted_known else ~known
 
 
-def points_column(
-    table: FitTable, texts: pa.DictionaryArray, numbers: Numbers
-) -> npt.NDArray[np.int64]:
+def points_column(table: FitTable, values: Forms) -> npt.NDArray[np.int64]:
     """Return for each row of a column what it earns in a table."""
-    known = np.asarray(texts.indices.is_valid())
+    known = np.asarray(values.texts.indices.is_valid())
     points = np.where(known, table.otherwise, table.unknown).astype(np.int64)
     for span in table.ranges:
-        points[(numbers >= span.low) & (numbers < span.high)] = span.points
+        points[(values.sizes >= span.low) & (values.sizes < span.high)] = span.points
     for row in reversed(table.texts):
-        points[_any_equal([row.text], texts, numbers)] = row.points
+        points[_any_equal([row.text], values)] = row.points
     return points
 
 
@@ -111,12 +122,12 @@ def _equal(text: str, value: Value) -> bool:
     return wanted.text == value.text or same_number
 
 
-def _any_equal(wanted: Iterable[str], texts: pa.DictionaryArray, numbers: Numbers) -> Mask:
-    values = [comparable(text) for text in wanted]
-    found = pc.is_in(texts.dictionary, pa.array([v.text for v in values], pa.string()))
-    mask = _by_entry(texts, found)
-    if as_numbers := [v.number for v in values if v.number is not None]:
-        mask |= np.isin(numbers, as_numbers)
+def _any_equal(wanted: Iterable[str], values: Forms) -> Mask:
+    others = [comparable(text) for text in wanted]
+    found = pc.is_in(values.texts.dictionary, pa.array([o.text for o in others], pa.string()))
+    mask = _by_entry(values.texts, found)
+    if as_numbers := [o.number for o in others if o.number is not None]:
+        mask |= np.isin(values.numbers, as_numbers)
     return mask
 
 

@@ -17,10 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
-from ibis.expr.types import NumericValue, StringValue, Table
+from ibis.expr.types import Table
 
 from einig.engine.document import refuse
 from einig.engine.history.contract import History
+from einig.engine.scoring.clauses import Forms
 from einig.engine.values import fold
 
 
@@ -43,13 +44,14 @@ class Tables:
         """Return the attributes that are equal to this folded name."""
         return [attribute for attribute in self.attribute_names if fold(attribute) == name]
 
-    def property(self, events: Table, name: str) -> tuple[StringValue, NumericValue]:
-        """Return the text and the number of a property; null where no activity has it."""
+    def property(self, events: Table, name: str) -> Forms:
+        """Return the forms of a property; null where no activity has it."""
         columns = {fold(column): column for column in events.columns}
-        text, number = (columns.get(f"{kind}:{fold(name)}") for kind in ("text", "number"))
-        return (
+        text, number, low = (columns.get(f"{kind}:{fold(name)}") for kind in Forms._fields)
+        return Forms(
             events[text] if text else ibis.null("string"),
             events[number] if number else ibis.null("float64"),
+            events[low] if low else ibis.null("float64"),
         )
 
 

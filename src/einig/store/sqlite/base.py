@@ -1,16 +1,19 @@
 """A connection to SQLite that looks again every millisecond while somebody else writes.
 
 SQLite itself would look ever more rarely, up to ten times a second: whoever waited longest would
-then come last. Nothing waits inside a transaction: it has begun by taking its turn to write.
+then come last. Nothing waits inside a transaction: it has begun by taking its turn to write, or
+only reads.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from django.db import transaction
 from django.db.backends.sqlite3 import base
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY})
@@ -54,6 +57,8 @@ class Cursor(base.SQLiteCursorWrapper):
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's connection, with cursors that are patient where SQLite would be."""
 
+    transaction_mode: str | None  # as OPTIONS say
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         """Connect, and wait in cursors instead of inside SQLite from then on."""
         made: sqlite3.Connection = super().get_new_connection(conn_params)
@@ -65,3 +70,15 @@ class DatabaseWrapper(base.DatabaseWrapper):
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         cursor.patience = self.settings_dict["OPTIONS"].get("timeout", 5.0)
         return cursor
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Hold a transaction that takes no turn to write: it sees the file as of its first read."""
+        usual = self.transaction_mode
+        self.transaction_mode = "DEFERRED"
+        try:
+            with transaction.atomic(using=self.alias):
+                self.transaction_mode = usual
+                yield
+        finally:
+            self.transaction_mode = usual

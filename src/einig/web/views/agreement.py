@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import Any
 
 from django.contrib import messages
@@ -12,13 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from einig.engine.agreement import loads
-from einig.engine.document import Refused
 from einig.flow import agreements, reports
 from einig.flow.permissions import may, require
 from einig.store.models import Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
-from einig.web.forms import DraftForm
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -57,31 +54,6 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         "tested": _tested(version, before) if request.GET.get("test") else None,
     }
     return render(request, "web/agreement.html", context)
-
-
-def draft(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """Write a draft: a new one, or on."""
-    me = who(request)
-    require(me, "draft_agreement")
-    version = get_object_or_404(Version, number=number) if number else None
-    form = DraftForm(request.POST or None, initial={"text": _begin(version)})
-    issues: list[Any] = []
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["text"]
-        try:
-            if version is not None and version.proposed_at is None:
-                agreements.edit(version, text, by=me, at=now())
-            else:
-                version = agreements.draft(text, by=me, at=now())
-        except Refused as refused:
-            issues = list(refused.issues)
-        except agreements.NotNow:
-            messages.error(request, _("This version was proposed meanwhile; yours is a new draft."))
-            version = agreements.draft(text, by=me, at=now())
-        else:
-            return redirect("version", version.number)
-    context = {"form": form, "version": version, "issues": issues}
-    return render(request, "web/draft.html", context, status=422 if issues else 200)
 
 
 @require_POST
@@ -128,18 +100,6 @@ def _step(request: HttpRequest, number: int, step: Any, said: str) -> HttpRespon
     else:
         messages.success(request, said)
     return redirect("version", number)
-
-
-def _begin(version: Version | None) -> str:
-    if version is not None:
-        return version.text
-    last = agreements.current(now())
-    return last.text if last else _template()
-
-
-def _template() -> str:
-    folder = files("einig.engine.agreement").joinpath("templates")
-    return folder.joinpath("strict.yaml").read_text("utf-8")
 
 
 def _before(version: Version) -> Version | None:

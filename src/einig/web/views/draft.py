@@ -17,7 +17,7 @@ from einig.engine.agreement.editing import CannotEdit, Change, edited, plain
 from einig.engine.agreement.merging import Conflict, merge
 from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.rules import check
-from einig.engine.document import Issue, Refused
+from einig.engine.document import Issue, Place, Refused
 from einig.flow import agreements, beginnings, trials
 from einig.flow.ideal_lead import WHO_IT_IS
 from einig.flow.permissions import require
@@ -78,7 +78,11 @@ def look(request: HttpRequest) -> HttpResponse:
     writing = _typed(request, None)
     _refused(writing)
     parts = _parts(writing, NOTHING)
-    context = {"writing": writing, "inputs": list(inputs(parts)), "vals": json.dumps({"text": writing.text})}
+    context = {
+        "writing": writing,
+        "inputs": list(inputs(parts)),
+        "vals": json.dumps({"text": writing.text}),
+    }
     return render(request, "web/parts/draft_told.html", context)
 
 
@@ -142,8 +146,8 @@ def _refused(writing: Writing) -> bool:
     """Look for what is wrong; return whether there is anything that keeps it from being kept."""
     if len(writing.text) > _LONGEST:
         writing.text = writing.text[:_LONGEST]
-        messages_ = _("An agreement has at most %(n)s characters.") % {"n": _LONGEST}
-        writing.issues = [Issue("error", loads_place(), "", messages_, "")]
+        told = _("An agreement has at most %(n)s characters.") % {"n": f"{_LONGEST:,}"}
+        writing.issues = [Issue("error", Place("agreement"), "", told, "")]
         return True
     try:
         document = loads(writing.text)

@@ -96,13 +96,17 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
 @require_POST
 def draft(request: HttpRequest, study_id: int) -> HttpResponse:
     """Make what was found a draft."""
-    study = get_object_or_404(Study, id=study_id)
+    study, at = get_object_or_404(Study, id=study_id), now()
     try:
-        made = ideal_lead.make_draft(study, by=who(request), at=now())
+        made = ideal_lead.make_draft(study, by=who(request), at=at)
     except ideal_lead.NothingToDraft:
         messages.error(request, _("There is nothing in this that could be agreed on."))
         return redirect("ideal_lead")
     messages.success(request, _("This is a draft now. Change it, test it, and propose it."))
+    newer = ideal_lead.overtaken_by(study, at=at)
+    if newer is not None:
+        said = _("Version %(n)s came into force since: the points were written into that one.")
+        messages.success(request, said % {"n": newer.number})
     return redirect("version", made.number)
 
 
