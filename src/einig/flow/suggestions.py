@@ -28,7 +28,9 @@ class Suggestions:
 NOTHING = Suggestions((), (), {}, {})
 
 
-def suggestions(past: Past, agreement: Agreement | None, *, without: tuple[str, ...]) -> Suggestions:
+def suggestions(
+    past: Past, agreement: Agreement | None, *, without: tuple[str, ...]
+) -> Suggestions:
     """Return what a history suggests; `agreement` is the draft, if it can be read.
 
     `without` names attributes of which no values are offered, since they say who somebody is.

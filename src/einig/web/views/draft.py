@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from einig.engine.agreement import loads
-from einig.engine.agreement.editing import CannotEdit, Change, edited, plain
+from einig.engine.agreement.editing import CannotEdit, edited, plain
 from einig.engine.agreement.merging import Conflict, merge
 from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.rules import check
@@ -24,7 +23,8 @@ from einig.flow.permissions import require
 from einig.flow.suggestions import NOTHING, Suggestions, suggestions
 from einig.store.models import Revision, Version
 from einig.web.clock import now, who
-from einig.web.draft_fields import Section, Sent, inputs, marked, sections, sent
+from einig.web.draft_fields import Section, inputs, marked, sections
+from einig.web.draft_sent import Sent, sent
 
 _LONGEST = 200_000  # characters
 _WAYS = ("form", "yaml")
