@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from einig.engine.agreement.editing import Change, Path, Plain, at, plain
+from einig.engine.document import Refused
 
 
 @dataclass(slots=True)
@@ -29,9 +30,14 @@ def sent(post: QueryDict, document: dict[str, Any]) -> Sent:
         path = _path(text) if colon and kind in _READS else None
         if path is None or any(path[: len(gone)] == gone for gone in removed):
             continue
-        _change(
-            said, name, kind, path, str(post[name]), str(post.get(f"unit:{text}", "")), document
-        )
+        try:
+            value = _READS[kind](str(post[name]).strip(), str(post.get(f"unit:{text}", "")))
+        except (Refused, ValueError):
+            said.errors[name] = _("This cannot be read.")
+            continue
+        now = at(document, path)
+        if value != now and not (isinstance(now, str) and value == [now]):
+            said.changes.append(Change(path, value))
     said.changes += [Change(path, None) for path in removed]
     _rows(said, post, document)
     _criteria(said, post, document)
