@@ -10,14 +10,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from einig.engine.agreement import loads
 from einig.engine.backtest import Backtest, backtest
 from einig.engine.instants import local_instant, moment
 from einig.engine.scoring import Enactment
 from einig.flow import scoring
 from einig.flow.organisation import organisation
 from einig.store import history
-from einig.store.models import Handoff, Lead, Outcome, Source, Stage, Version
+from einig.store.models import Handoff, Lead, Outcome, Source, Stage
 
 # --- sources ----------------------------------------------------------------------------------
 
@@ -179,11 +178,6 @@ def _worth() -> Decimal:
 
 
 # --- replay -----------------------------------------------------------------------------------
-
-
-def replay(version: Version) -> Backtest:
-    """Replay a version on everything that the store knows, as if it had always been in force."""
-    return backtest(history.read(), loads(version.text).agreement)
 
 
 def replay_enacted() -> Backtest:

@@ -20,6 +20,7 @@ from einig.web.views import (
     review,
     settings,
     sources,
+    trial,
 )
 from einig.web.views.live import live
 
@@ -70,7 +71,10 @@ urlpatterns: list[URLPattern] = [
     path("agreement/start", draft.start, name="start"),
     path("agreement/look", draft.look, name="draft_look"),
     path("agreement/draft", draft.write, name="draft"),
+    path("agreement/trial", trial.unsaved, name="trial"),
     path("agreement/<int:number>", agreement.one, name="version"),
+    path("agreement/<int:number>/trial", trial.version, name="version_trial"),
+    path("agreement/<int:number>/trial/leads", trial.leads, name="version_trial_leads"),
     path("agreement/<int:number>/draft", draft.write, name="version_edit"),
     path("agreement/<int:number>/undo", draft.undo, name="version_undo"),
     path("agreement/<int:number>/propose", agreement.propose, name="version_propose"),

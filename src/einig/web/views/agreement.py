@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from einig.engine.agreement import loads
-from einig.flow import agreements, reports
+from einig.flow import agreements
 from einig.flow.permissions import may, require
 from einig.store.models import Version
 from einig.web.clock import now, who
@@ -51,7 +51,6 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         and version.in_force_from is None
         and version.withdrawn_at is None
         and not version.signatures.filter(side=me.side, voided_at=None).exists(),
-        "tested": _tested(version, before) if request.GET.get("test") else None,
     }
     return render(request, "web/agreement.html", context)
 
@@ -108,20 +107,3 @@ def _before(version: Version) -> Version | None:
     if version.in_force_from is not None:
         earlier = earlier.filter(in_force_from__lt=version.in_force_from)
     return earlier.order_by("-in_force_from").first()
-
-
-def _tested(version: Version, before: Version | None) -> dict[str, Any]:
-    """Return what a version would have done on our own past, beside the one before."""
-    tested = reports.replay(version)
-    other = reports.replay(before) if before else None
-    return {
-        "measures": tested.measures,
-        "other": other.measures if other else None,
-        "assumed": tested.assumed_known,
-        "hundred": _hundred(tested.measures.precision.share),
-        "recall": _hundred(tested.measures.recall.share),
-    }
-
-
-def _hundred(share: float | None) -> int | None:
-    return None if share is None else round(100 * share)

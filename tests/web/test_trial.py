@@ -1,0 +1,155 @@
+"""The panel beside a draft: its figures, what it refuses, and the same numbers in the terminal."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from django.test import Client
+
+from einig.cli.backtest import command
+from einig.engine.instants import DAY, iso
+from einig.flow import agreements, feedback, outcomes, trials
+from einig.store.models import Handoff, Lead
+from tests.live import AGREED, NOW, Company, company, identify, say, track
+
+pytestmark = pytest.mark.django_db
+
+LOOSER = AGREED.replace("{engagement: 20}", "{engagement: 10}").replace("Trade: 5", "Trade: 20")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept() -> None:
+    """Each test has a store of its own, so nothing of another one may be kept."""
+    trials.forget()
+
+
+@pytest.fixture
+def us() -> Company:
+    """A company with six leads: two bought, one was lost, one was given back."""
+    us = company(AGREED + "explore: 50%\n")
+    for n, (name, industry, did) in enumerate(
+        [
+            ("ann", "Software", "demo_requested"),
+            ("bob", "Software", "webinar_attended"),
+            ("cat", "Trade", "demo_requested"),
+            ("dan", "Software", "demo_requested"),
+            ("eve", "Trade", "scrolled"),
+            ("fay", "Software", "demo_requested"),
+        ]
+    ):
+        said = identify(name, email=f"{name}@x.example", name=name.title())
+        said["traits"] |= {"industry": industry}
+        say([said, track(did, name)], of=us.website, at=NOW + n * DAY)
+    outcomes.win(_lead("Ann"), by=us.sam, at=NOW + 30 * DAY, revenue=Decimal(1000))
+    outcomes.win(_lead("Cat"), by=us.sam, at=NOW + 31 * DAY, revenue=Decimal(500))
+    outcomes.lose(_lead("Dan"), by=us.sam, at=NOW + 32 * DAY, reason="no budget")
+    open_ = Handoff.objects.filter(lead=_lead("Fay"), closed_at=None).first()
+    assert open_ is not None
+    assert open_.to is not None
+    feedback.give_back(open_, by=open_.to, at=NOW + 10 * DAY, reason="no budget")
+    agreements.draft(LOOSER, by=us.max, at=NOW + 40 * DAY)
+    return us
+
+
+def _lead(name: str) -> Lead:
+    return Lead.objects.get(name=name)
+
+
+@pytest.fixture
+def browser(us: Company) -> Client:
+    """The marketing lead's browser."""
+    client = Client()
+    client.force_login(us.max)
+    return client
+
+
+def test_the_panel_and_the_terminal_say_the_same_to_the_last_digit(
+    browser: Client, tmp_path: Path
+) -> None:
+    told = browser.get("/agreement/2/trial").context["told"]
+    as_of = iso(trials.ready(at=NOW).as_of)
+    files = {"draft": LOOSER, "in-force": AGREED + "explore: 50%\n"}
+    paths = {name: tmp_path / f"{name}.yaml" for name in files}
+    for name, text in files.items():
+        paths[name].write_text(text, encoding="utf-8")
+    asked = [str(paths["draft"]), "--against", str(paths["in-force"])]
+    options = ["--as-of", str(as_of), "--names", "0", "--format", "json"]
+    printed = CliRunner().invoke(command, [*asked, *options], catch_exceptions=False)
+    said: dict[str, Any] = json.loads(printed.stdout)
+    assert said.pop("as_of") == as_of
+    assert said == json.loads(json.dumps(told))
+    assert (said["won_sales_ready"], said["changes"]["added"]) == (2, 2)
+    assert said["curve"]["marks"]
+    assert [each["attribute"] for each in said["segments"]] == ["source", "industry"][-1:]
+
+
+def test_a_text_that_nobody_kept_is_tried(browser: Client) -> None:
+    page = browser.post("/agreement/trial", {"text": LOOSER})
+    assert page.context["told"]["sales_ready"] == 5
+    assert page.context["told"]["against"]["sales_ready"] == 3
+    assert "<html" not in page.content.decode()
+
+
+def test_a_text_that_is_wrong_says_where(browser: Client) -> None:
+    page = browser.post("/agreement/trial", {"text": "name: X\nsales_ready: {fit: many}\n"})
+    assert page.context["issues"][0].place.line == 2
+
+
+ONLY = AGREED.replace("any: [intent, {engagement: 20}]", "score: 40")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (ONLY, "An diesen Daten wäre niemand übergeben worden."),
+        (
+            ONLY.replace("score: 40", "score: 41"),
+            "Niemand kann übergeben werden: Kein Lead kann erreichen, was verlangt ist.",
+        ),
+        (
+            "name: All\nfit: {industry: {Software: 5}}\nsales_ready: {fit: 0}\n",
+            "Alle würden übergeben: Jeder Lead erfüllt, was verlangt ist.",
+        ),
+    ],
+)
+def test_a_draft_that_hands_over_nobody_or_everyone_is_refused(
+    browser: Client, text: str, said: str
+) -> None:
+    page = browser.post("/agreement/trial", {"text": text})
+    assert page.context["refused"] == said
+
+
+def test_leads_that_change_sides_stand_with_two_reasons(browser: Client) -> None:
+    page = browser.get("/agreement/2/trial/leads?which=added")
+    rows = page.context["rows"]
+    assert [str(row["lead"]) for row in rows] == ["Cat", "Bob"]
+    assert all(row["yes"] and row["no"] for row in rows)
+
+
+def test_a_figure_opens_to_its_leads_and_their_file(browser: Client) -> None:
+    page = browser.get("/agreement/2/trial/leads?which=won")
+    assert [str(row["lead"]) for row in page.context["rows"]] == ["Ann", "Cat"]
+    file = browser.get("/agreement/2/trial/leads?which=won&format=csv")
+    lines = b"".join(file).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[1] for line in lines] == ["name", "Ann", "Cat"]
+
+
+def test_another_threshold_is_tried_from_its_address(browser: Client) -> None:
+    page = browser.get("/agreement/2/trial?points=0").context["told"]
+    curve = browser.get("/agreement/2/trial").context["told"]["curve"]["marks"]
+    assert page["sales_ready"] == curve[0]["sales_ready"]
+
+
+def test_a_history_is_read_again_once_it_has_grown_and_some_minutes_passed(us: Company) -> None:
+    at = NOW + 50 * DAY
+    first = trials.ready(at=at)
+    said = identify("gus", email="gus@x.example", name="Gus")
+    say([said, track("demo_requested", "gus")], of=us.website, at=at)
+    assert trials.ready(at=at + 1) is first
+    later = trials.ready(at=at + DAY)
+    assert len(later.past.history.leads) == len(first.past.history.leads) + 1
