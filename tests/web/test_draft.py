@@ -46,7 +46,7 @@ def drafted(us: Company, text: str = TEXT) -> Version:
 
 def form_of(page: str) -> dict[str, Any]:
     """Return what a browser would send of the form that a page shows."""
-    told = page[page.index('id="writing"') : page.index("</form>")]
+    told = page[page.index('id="writing"') :].partition("</form>")[0]
     fields: dict[str, Any] = {}
     for tag in re.findall(r"<input [^>]*>", told):
         of = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))

@@ -18,3 +18,12 @@ document.addEventListener("click", (event) => {
   text.setSelectionRange(begins, begins + lines[line].length);
   text.scrollTop = (text.scrollHeight / lines.length) * Math.max(0, line - 4);
 });
+// A threshold that was drawn along the curve is written where the rule has it.
+document.addEventListener("threshold", (event) => {
+  const fields = [...document.querySelectorAll('#sales_ready input[name^="number:"]')];
+  const same = fields.filter((field) => JSON.parse(field.name.slice(7)).at(-1) === event.detail.measure);
+  const field = same.length === 1 ? same[0] : fields[event.detail.number];
+  if (!field) return;
+  field.value = event.detail.points;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
