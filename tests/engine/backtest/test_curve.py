@@ -13,9 +13,9 @@ from einig.engine.backtest import backtest
 from einig.engine.backtest.curve import Mark, thresholds, with_threshold
 from einig.engine.backtest.past import Past
 from einig.engine.backtest.trial import replayed
-from einig.engine.history.contract import OutcomeRow
+from einig.engine.history.contract import FeedbackRow, OutcomeRow
 from tests.parity.generated import OUTCOMES, Case, cases, history_of, together
-from tests.world import agreement, did, history, returned
+from tests.world import INBOUND, agreement, did, history, returned
 
 
 def _examples(most: int) -> settings:
@@ -98,3 +98,17 @@ def test_a_curve_counts_what_was_handed_over_again() -> None:
     ).curve
     assert drawn is not None
     assert {mark.points: mark.handoffs for mark in drawn.marks}[20] == 5  # Fay twice
+
+
+@pytest.mark.parametrize("back", [[], [returned("Gus", "03-12"), returned("Ben", "03-20")]])
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_curve_leaves_out_whoever_is_explored_first(number: int, back: list[FeedbackRow]) -> None:
+    of = agreement(INBOUND + "explore: 100%\n")  # Gus is, and asks for a demo a day later
+    late = [did("Gus", "demo_requested", "03-16"), did("Ben", "webinar_attended", "03-21")]
+    known = Past(history(feedback=back, events=late))
+    found = replayed(known, of, threshold=number).curve
+    assert found is not None
+    assert list(found.marks) == [
+        _replayed(known, with_threshold(of, number, mark.points), mark.points)
+        for mark in found.marks
+    ]
