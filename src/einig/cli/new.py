@@ -10,7 +10,9 @@ import click
 
 from einig.engine.document import refuse
 
-_TEMPLATES = ("strict", "score_or_action")
+_TEMPLATES = (
+    "strict", "score_or_action", "b2b_software", "mechanical_engineering", "agency", "education",
+)  # fmt: skip
 
 
 @click.command("new")
@@ -20,7 +22,8 @@ _TEMPLATES = ("strict", "score_or_action")
     type=click.Choice(_TEMPLATES),
     default="score_or_action",
     show_default=True,
-    help="strict: the ideal lead and a sales-specific action; or enough points, or an action.",
+    help="Two shapes of the rule (strict: the ideal lead and a sales-specific action; or enough "
+    "points, or an action), and four lines of business.",
 )
 def command(file: Path, template: str) -> None:
     """Write a first agreement to FILE; an existing file is never overwritten.

@@ -7,7 +7,8 @@ from django.db.models import F, Max
 
 from einig.engine.agreement import content_hash, loads
 from einig.engine.agreement.model import Agreement
-from einig.engine.document import refuse
+from einig.engine.agreement.rules import check
+from einig.engine.document import Refused, refuse
 from einig.flow import audit, seals, signatures
 from einig.flow.permissions import require
 from einig.flow.signatures import Changed, InThePast
@@ -103,9 +104,11 @@ def _keep(version: Version) -> None:
 
 
 def propose(version: Version, *, by: User | None, at: int) -> None:
-    """Put a draft before both sides. Raises NotNow."""
+    """Put a draft before both sides. Raises NotNow, or Refused where it could not work at all."""
     if by is not None:
         require(by, "propose_agreement")
+    if issues := [issue for issue in check(loads(version.text)) if issue.level == "error"]:
+        raise Refused(issues)
     with transaction.atomic():
         if not Version.objects.filter(id=version.id, proposed_at=None, withdrawn_at=None).update(
             proposed_at=at

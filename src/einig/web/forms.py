@@ -415,13 +415,3 @@ class SignForm(forms.Form):
             return None
         naive = datetime.combine(given["day"], given["clock"] or time())
         return local_instant(naive, ZoneInfo(organisation().zone))
-
-
-class DraftForm(forms.Form):
-    """An agreement as YAML."""
-
-    text = forms.CharField(
-        label=_("The agreement"),
-        widget=forms.Textarea(attrs={"class": "code", "spellcheck": "false"}),
-        strip=False,
-    )

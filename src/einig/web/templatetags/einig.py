@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.numbers import format_currency, format_decimal
@@ -14,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from einig.engine.agreement.editing import Plain, flow
 from einig.engine.agreement.model import WorkingTime
 from einig.engine.instants import DAY, HOUR, SECOND, moment
 from einig.flow import words
@@ -200,3 +203,15 @@ def may(user: User, action: str) -> bool:
 
 def _local(at: int) -> datetime:
     return moment(at).astimezone(ZoneInfo(organisation().zone))
+
+
+@register.filter
+def as_yaml(value: Plain) -> str:
+    """Show a value of an agreement as it is written."""
+    return "–" if value is None else flow(value)
+
+
+@register.filter
+def item(of: Mapping[str, Any], key: str) -> Any:
+    """Return what a mapping has under a key; nothing where it has none."""
+    return of.get(key, ())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from typing import Any
 
 from django.contrib import messages
@@ -20,7 +19,7 @@ from einig.flow.permissions import may, require
 from einig.store.models import Signature, User, Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
-from einig.web.forms import DraftForm, SignForm
+from einig.web.forms import SignForm
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -59,31 +58,6 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
     }
     status = 422 if form is not None else 200
     return render(request, "web/agreement.html", context, status=status)
-
-
-def draft(request: HttpRequest, number: int | None = None) -> HttpResponse:
-    """Write a draft: a new one, or on."""
-    me = who(request)
-    require(me, "draft_agreement")
-    version = get_object_or_404(Version, number=number) if number else None
-    form = DraftForm(request.POST or None, initial={"text": _begin(version)})
-    issues: list[Any] = []
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["text"]
-        try:
-            if version is not None and agreements.state(version, now()) in {"draft", "proposed"}:
-                agreements.edit(version, text, by=me, at=now())
-            else:
-                version = agreements.draft(text, by=me, at=now())
-        except Refused as refused:
-            issues = list(refused.issues)
-        except agreements.NotNow:
-            messages.error(request, _("This version was signed meanwhile; yours is a new draft."))
-            version = agreements.draft(text, by=me, at=now())
-        else:
-            return redirect("version", version.number)
-    context = {"form": form, "version": version, "issues": issues}
-    return render(request, "web/draft.html", context, status=422 if issues else 200)
 
 
 @require_POST
@@ -184,21 +158,12 @@ def _step(request: HttpRequest, number: int, step: Any, said: str) -> HttpRespon
         step(version, by=who(request), at=now())
     except agreements.NotNow:
         messages.error(request, _("This is not possible any more; nothing was changed."))
+    except Refused as refused:
+        why = " ".join(f"{issue.message} {issue.remedy}" for issue in refused.issues)
+        messages.error(request, _("This draft cannot be proposed: %(why)s") % {"why": why})
     else:
         messages.success(request, said)
     return redirect("version", number)
-
-
-def _begin(version: Version | None) -> str:
-    if version is not None:
-        return agreements.text(version)
-    last = agreements.current(now())
-    return agreements.text(last) if last else _template()
-
-
-def _template() -> str:
-    folder = files("einig.engine.agreement").joinpath("templates")
-    return folder.joinpath("strict.yaml").read_text("utf-8")
 
 
 def _before(version: Version) -> Version | None:

@@ -1,0 +1,374 @@
+"""A draft as a form: each value of the document is a field, named by its path.
+
+The form knows nothing that the document does not say. What the form has no field for of its own is
+shown as YAML, and stays as it is where nobody touches it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from einig.engine.agreement.editing import Path, Plain, at, flow
+from einig.engine.document import Issue
+from einig.flow import words
+
+_DAYS = re.compile(r"(\d+) days?")
+_WORKING = re.compile(r"(\d+) working (hour|day)s?")
+_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One field. `kind` says how it is typed: text, number, days, working, share, lines or yaml."""
+
+    path: Path
+    label: str
+    kind: str
+    value: str = ""
+    unit: str = ""
+    choices: str = ""  # the list that it suggests from
+    note: str = ""
+    key: str = ""  # the name of a row, as the document has it
+    error: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name under which it is sent."""
+        return f"{self.kind}:{json.dumps(self.path, ensure_ascii=False)}"
+
+    @property
+    def place(self) -> str:
+        """Return the path as one text."""
+        return json.dumps(self.path, ensure_ascii=False)
+
+    @property
+    def id(self) -> str:
+        """Return what the page calls it."""
+        return f"f{zlib.crc32(self.name.encode()):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together, such as a fit table; `path` is what "remove" would remove."""
+
+    title: str
+    inputs: tuple[Input, ...]
+    path: Path = ()
+    rows: bool = False  # of a table, which can have more of them
+
+    @property
+    def place(self) -> str:
+        """Return the path as one text."""
+        return json.dumps(self.path, ensure_ascii=False)
+
+    @property
+    def criterion(self) -> str:
+        """Return the path as issues and threads write it."""
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the agreement. `side` is who is bound by it; `adds` what can be added."""
+
+    key: str
+    title: str
+    side: str
+    groups: tuple[Group, ...]
+    adds: str = ""
+
+
+Notes = Mapping[str, Mapping[str, str]]  # by attribute and row: what the history says of it
+
+
+def sections(document: dict[str, Any], notes: Notes | None = None) -> list[Section]:
+    """Return the form of a document."""
+    told = notes or {}
+    fit = _inside(document, "fit")
+    return [
+        Section("name", _("Name and leads"), "", (_whole(document),)),
+        Section("fit", _("Who fits"), "agreed", _fits(fit, told), adds="attribute"),
+        Section(
+            "engagement",
+            _("What a lead does"),
+            "agreed",
+            tuple(_engagement(document)),
+            adds="activity",
+        ),
+        Section("intent", _("Buying signals"), "agreed", tuple(_intents(document)), adds="signal"),
+        Section("sales_ready", _("When a lead goes to sales"), "agreed", (_rule(document),)),
+        Section("sales", _("What sales promises"), "sales", (_sales(document),)),
+        Section("marketing", _("What marketing promises"), "marketing", (_marketing(document),)),
+    ]
+
+
+def inputs(of: Iterable[Section]) -> Iterator[Input]:
+    """Yield every field."""
+    for section in of:
+        for group in section.groups:
+            yield from group.inputs
+
+
+def marked(of: list[Section], issues: Iterable[Issue], errors: Mapping[str, str]) -> list[Section]:
+    """Return the form with what is wrong beside the fields in which it is."""
+    wrong = {one.name: errors[one.name] for one in inputs(of) if one.name in errors}
+    for issue in issues:
+        place = _nearest(of, issue.criterion)
+        if issue.level == "error" and place is not None:
+            wrong.setdefault(place.name, f"{issue.message} {issue.remedy}".strip())
+    return [
+        replace(
+            section,
+            groups=tuple(
+                replace(
+                    group,
+                    inputs=tuple(
+                        replace(one, error=wrong.get(one.name, "")) for one in group.inputs
+                    ),
+                )
+                for group in section.groups
+            ),
+        )
+        for section in of
+    ]
+
+
+def _nearest(of: list[Section], criterion: str) -> Input | None:
+    """Return the field in which an issue is: the one whose path shares most with its criterion."""
+    if not criterion:
+        return None
+    held = [one for one in inputs(of) if f"{criterion}.".startswith(f"{'.'.join(one.path)}.")]
+    if held:
+        return max(held, key=lambda one: len(one.path))
+    return next((one for one in inputs(of) if ".".join(one.path).startswith(f"{criterion}.")), None)
+
+
+# --- from the document to fields --------------------------------------------------------------
+
+
+def _whole(document: dict[str, Any]) -> Group:
+    return Group(
+        "",
+        (
+            _text(document, ("name",), _("Name")),
+            _lines(document, ("lead", "reachable_by"), _("Reachable by one of"), "attributes"),
+            _lines(document, ("lead", "inquiries"), _("Activities that are an inquiry"), "kinds"),
+            _yaml(document, ("lead", "never"), _("Never a lead, as YAML")),
+        ),
+    )
+
+
+def _fits(fit: dict[str, Any], notes: Notes) -> tuple[Group, ...]:
+    groups = []
+    for attribute, table in fit.items():
+        if not isinstance(table, dict):
+            groups.append(
+                Group(words.attribute(attribute), (_yaml({"fit": fit}, ("fit", attribute), ""),))
+            )
+            continue
+        told = notes.get(attribute, {})
+        inputs = tuple(
+            Input(
+                ("fit", attribute, row),
+                _row(row),
+                "number",
+                value="" if points is None else str(points),
+                unit=_("points"),
+                note=told.get(row, ""),
+                key=row,
+            )
+            for row, points in table.items()
+        )
+        groups.append(Group(words.attribute(attribute), inputs, ("fit", attribute), rows=True))
+    return tuple(groups)
+
+
+def _row(row: str) -> str:
+    return {"otherwise": _("anything else"), "unknown": _("unknown")}.get(row, row)
+
+
+def _engagement(document: dict[str, Any]) -> Iterator[Group]:
+    for name, of in _inside(document, "engagement").items():
+        path = ("engagement", name)
+        if not isinstance(of, dict):
+            yield Group(name, (_yaml(document, path, ""),), path)
+            continue
+        inputs = [_number(document, (*path, "points"), _("Points"), _("points"))]
+        if "nothing_for" in of:
+            inputs.append(_days(document, (*path, "nothing_for"), _("After nothing for")))
+        elif "steps" in of:
+            inputs = [_yaml(document, (*path, "steps"), _("Points that fade, as YAML"))]
+        else:
+            inputs.append(_days(document, (*path, "for"), _("They count for")))
+        if "nothing_for" not in of:
+            inputs.append(_number(document, (*path, "at_most"), _("At most"), _("points")))
+        yield Group(_named(name, of), (*inputs, *_more(document, path, of)), path)
+
+
+def _intents(document: dict[str, Any]) -> Iterator[Group]:
+    for name, of in _inside(document, "intent").items():
+        path = ("intent", name)
+        if not isinstance(of, dict):
+            yield Group(name, (_yaml(document, path, ""),), path)
+            continue
+        inputs = [_number(document, (*path, "times"), _("Times"), "")]
+        window = "within" if "within" in of else "for"
+        inputs.append(_days(document, (*path, window), _("Within")))
+        yield Group(_named(name, of), (*inputs, *_more(document, path, of)), path)
+
+
+def _named(name: str, of: dict[str, Any]) -> str:
+    activity = of.get("activity")
+    said = words.activity(activity if isinstance(activity, str) else name)
+    called = said[:1].upper() + said[1:]
+    return f"{called} ({name})" if isinstance(activity, str) else called
+
+
+def _more(document: dict[str, Any], path: Path, of: dict[str, Any]) -> Iterator[Input]:
+    """Yield fields for what few criteria have."""
+    if "activity" in of:
+        yield _text(document, (*path, "activity"), _("Activity"), "kinds")
+    if "where" in of:
+        yield _yaml(document, (*path, "where"), _("Only where, as YAML"))
+    shown = {
+        "points",
+        "for",
+        "within",
+        "times",
+        "at_most",
+        "nothing_for",
+        "steps",
+        "activity",
+        "where",
+    }
+    for key in of:
+        if key not in shown:
+            yield _yaml(document, (*path, key), key)
+
+
+def _rule(document: dict[str, Any]) -> Group:
+    labels = {
+        "fit": _("Fit of at least"),
+        "engagement": _("Engagement of at least"),
+        "score": _("Fit and engagement together at least"),
+    }
+    inputs = [
+        Input(path, labels[path[-1]], "number", value=value, unit=_("points"))
+        for path, value in _leaves(document.get("sales_ready"), ("sales_ready",))
+        if path[-1] in labels
+    ]
+    return Group("", (*inputs, _yaml(document, ("sales_ready",), _("The whole rule, as YAML"))))
+
+
+def _sales(document: dict[str, Any]) -> Group:
+    attempts = ("sales", "attempts")
+    return Group(
+        "",
+        (
+            _working(document, ("sales", "respond_within"), _("First response within")),
+            _number(document, (*attempts, "at_least"), _("Contact attempts, at least"), ""),
+            _working(document, (*attempts, "within"), _("Made within")),
+            _number(document, (*attempts, "channels"), _("On so many channels"), ""),
+            _number(document, (*attempts, "minutes"), _("An attempt takes"), _("minutes")),
+            _lines(document, ("sales", "return_reasons"), _("Reasons for returning a lead"), ""),
+            _share(document, ("verify",), _("Returned leads that get a second look")),
+            _share(document, ("explore",), _("Leads below the line that go to sales")),
+        ),
+    )
+
+
+def _marketing(document: dict[str, Any]) -> Group:
+    outside = ("outside_fit",)
+    return Group(
+        "",
+        (
+            _number(
+                document, ("marketing", "sales_ready_a_month"), _("Sales-ready leads a month"), ""
+            ),
+            _lines(
+                document, ("marketing", "required"), _("Filled in for every lead"), "attributes"
+            ),
+            _working(
+                document, ("marketing", "answer_feedback_within"), _("Feedback answered within")
+            ),
+            _text(document, (*outside, "answered_by"), _("Who answers actions from outside")),
+            _working(document, (*outside, "within"), _("And within")),
+        ),
+    )
+
+
+def _text(document: Plain, path: Path, label: str, choices: str = "") -> Input:
+    value = at(document, path)
+    if value is not None and not isinstance(value, str):
+        return _yaml(document, path, label)
+    return Input(path, label, "text", value=value or "", choices=choices)
+
+
+def _number(document: Plain, path: Path, label: str, unit: str) -> Input:
+    value = at(document, path)
+    if value is not None and not (isinstance(value, str) and value.lstrip("-").isdecimal()):
+        return _yaml(document, path, label)
+    return Input(path, label, "number", value=value or "", unit=unit)
+
+
+def _days(document: Plain, path: Path, label: str) -> Input:
+    value = at(document, path)
+    found = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    if value is not None and found is None:
+        return _yaml(document, path, label)
+    return Input(path, label, "days", value=found[1] if found else "", unit=_("days"))
+
+
+def _working(document: Plain, path: Path, label: str) -> Input:
+    value = at(document, path)
+    found = _WORKING.fullmatch(value) if isinstance(value, str) else None
+    if value is not None and found is None:
+        return _yaml(document, path, label)
+    unit = found[2] if found else "day"
+    return Input(path, label, "working", value=found[1] if found else "", unit=unit)
+
+
+def _share(document: Plain, path: Path, label: str) -> Input:
+    value = at(document, path)
+    found = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if value is not None and found is None:
+        return _yaml(document, path, label)
+    return Input(path, label, "share", value=found[1] if found else "", unit="%")
+
+
+def _lines(document: Plain, path: Path, label: str, choices: str) -> Input:
+    value = at(document, path)
+    items = [value] if isinstance(value, str) else value
+    if items is not None and not (
+        isinstance(items, list) and all(isinstance(item, str) for item in items)
+    ):
+        return _yaml(document, path, label)
+    return Input(path, label, "lines", value="\n".join(items or []), choices=choices)
+
+
+def _yaml(document: Plain, path: Path, label: str) -> Input:
+    value = at(document, path)
+    return Input(path, label, "yaml", value="" if value is None else flow(value))
+
+
+def _inside(document: dict[str, Any], key: str) -> dict[str, Any]:
+    found = document.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _leaves(of: Plain, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(of, dict):
+        for key, value in of.items():
+            yield from _leaves(value, (*path, key))
+    elif isinstance(of, list):
+        for place, value in enumerate(of):
+            yield from _leaves(value, (*path, str(place)))
+    elif isinstance(of, str):
+        yield path, of

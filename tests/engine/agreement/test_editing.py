@@ -1,0 +1,206 @@
+"""Editing a text: what is meant comes about, and nothing else moves."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from einig.engine.agreement.document import loads
+from einig.engine.agreement.editing import (
+    CannotEdit,
+    Change,
+    at,
+    differences,
+    edited,
+    flow,
+    plain,
+)
+from einig.engine.agreement.merging import merge
+
+TEXT = """\
+# ours
+name: Inbound   # DACH only
+fit:
+  industry:  {Software: 20, Mechanical engineering: 15, otherwise: 0, unknown: 0}  # they close
+  country:
+    DE: 10        # home
+    # the others
+    AT: 8
+engagement:
+  webinar: {points: 10, for: 30 days}
+sales_ready: {fit: 20, any: [intent, {engagement: 20}]}
+intent:
+  demo_requested: {for: 14 days}
+sales:
+  return_reasons:
+    - no budget
+    - no need   # often
+"""
+TEMPLATES = [
+    file.read_text("utf-8")
+    for file in files("einig.engine.agreement").joinpath("templates").iterdir()
+    if file.name.endswith(".yaml")
+]
+
+
+def change(text: str, path: str, value: Any) -> str:
+    """Return a text with one change; the path is written with dots."""
+    return edited(text, [Change(tuple(path.split(".")), value)])
+
+
+def test_a_value_changes_where_it_stands_and_comments_stay() -> None:
+    assert change(TEXT, "fit.industry.Software", "25") == TEXT.replace(
+        "Software: 20", "Software: 25"
+    )
+    assert change(TEXT, "fit.country.DE", "12") == TEXT.replace("DE: 10 ", "DE: 12 ")
+    assert change(TEXT, "name", "Outbound") == TEXT.replace("Inbound", "Outbound")
+    assert change(TEXT, "sales_ready.any.1.engagement", "30") == TEXT.replace(
+        "engagement: 20", "engagement: 30"
+    )
+
+
+def test_a_new_row_stands_before_otherwise_and_unknown() -> None:
+    assert change(TEXT, "fit.industry.Retail", "5") == TEXT.replace(
+        "15, otherwise", "15, Retail: 5, otherwise"
+    )
+
+
+def test_a_new_row_is_a_line_where_rows_are_lines() -> None:
+    assert change(TEXT, "fit.country.CH", "6") == TEXT.replace("AT: 8\n", "AT: 8\n    CH: 6\n")
+
+
+def test_what_is_removed_takes_its_comma_or_its_line_with_it() -> None:
+    assert change(TEXT, "fit.industry.Software", None) == TEXT.replace("Software: 20, ", "")
+    assert change(TEXT, "fit.industry.unknown", None) == TEXT.replace(", unknown: 0", "")
+    assert change(TEXT, "fit.country.DE", None) == TEXT.replace("    DE: 10        # home\n", "")
+
+
+def test_what_becomes_empty_goes_too() -> None:
+    assert change(TEXT, "intent.demo_requested", None) == TEXT.replace(
+        "intent:\n  demo_requested: {for: 14 days}\n", ""
+    )
+
+
+def test_a_part_that_is_not_there_is_made() -> None:
+    made = change(TEXT, "marketing.sales_ready_a_month", "60")
+    assert made == TEXT + "marketing: {sales_ready_a_month: 60}\n"
+
+
+def test_a_list_is_replaced_as_a_whole() -> None:
+    made = change(TEXT, "sales.return_reasons", ["no budget", "wrong person"])
+    assert plain(made) == plain(TEXT) | {"sales": {"return_reasons": ["no budget", "wrong person"]}}
+    assert made.startswith(TEXT[: TEXT.index("return_reasons")])
+
+
+def test_nothing_changes_where_nothing_was_changed() -> None:
+    assert edited(TEXT, [Change(("name",), "Inbound")]) == TEXT
+
+
+@pytest.mark.parametrize(
+    "value", ["null", "~", "a: b", "x #y", "- z", "", "12:30", "NO", "@a", '"q"']
+)
+def test_any_text_can_be_a_value_and_a_key(value: str) -> None:
+    assert plain(change(TEXT, "name", value))["name"] == value
+    made = edited(TEXT, [Change(("fit", "industry", value or "?"), "3")])
+    assert plain(made)["fit"]["industry"][value or "?"] == "3"
+
+
+def test_what_an_alias_repeats_is_not_changed_behind_somebodys_back() -> None:
+    text = "name: X\nfit:\n  a: &rows {One: 1}\n  b: *rows\nsales_ready: {fit: 1}\n"
+    with pytest.raises(CannotEdit):
+        change(text, "fit.b.One", "2")
+
+
+_WORDS = st.sampled_from(["Software", "a b", "NO", "x: y", "1-49", "Öl & Gas", "otherwise", "#1"])
+_VALUES = st.one_of(
+    _WORDS, st.lists(_WORDS, max_size=3), st.dictionaries(_WORDS, _WORDS, min_size=1)
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.sampled_from([*TEMPLATES, TEXT]))
+def test_whatever_is_meant_comes_about(data: st.DataObject, text: str) -> None:
+    document = plain(text)
+    path = data.draw(st.sampled_from(_paths(document)))
+    if data.draw(st.booleans()):
+        path = (
+            (*path[:-1], data.draw(_WORDS)) if isinstance(at(document, path[:-1]), dict) else path
+        )
+    value = data.draw(st.one_of(st.none(), _VALUES))
+    if value is None and (isinstance(at(document, path[:-1]), list) or len(path) == 1):
+        value = "kept"
+    made = edited(text, [Change(path, value)])
+    assert at(plain(made), path) == value
+    rest = [c for c in differences(document, plain(made)) if not _related(c.path, path)]
+    assert rest == []
+
+
+def test_a_draft_that_was_edited_is_still_an_agreement() -> None:
+    for text in TEMPLATES:
+        made = edited(
+            text, [Change(("fit", "industry", "Retail"), "7"), Change(("explore",), "4%")]
+        )
+        agreement = loads(made).agreement
+        assert agreement.explore == 0.04
+        assert ("Retail", 7) in [(row.text, row.points) for row in agreement.fit[0].texts]
+
+
+def test_what_two_people_change_in_different_places_is_put_together() -> None:
+    mine = change(TEXT, "fit.industry.Software", "25")
+    theirs = change(change(TEXT, "fit.country.AT", "9"), "name", "Outbound")
+    made = merge(TEXT, mine, theirs)
+    assert made.conflicts == ()
+    assert made.text == change(theirs, "fit.industry.Software", "25")
+
+
+def test_what_both_change_differently_is_a_conflict_and_theirs_stands() -> None:
+    mine = change(TEXT, "fit.industry.Software", "25")
+    theirs = change(TEXT, "fit.industry.Software", "30")
+    made = merge(TEXT, mine, theirs)
+    assert made.text == theirs
+    ((path, base, my_value, their_value),) = [
+        (c.path, c.base, c.mine, c.theirs) for c in made.conflicts
+    ]
+    assert (path, base, my_value, their_value) == (
+        ("fit", "industry", "Software"),
+        "20",
+        "25",
+        "30",
+    )
+
+
+def test_a_value_in_what_the_other_removed_is_a_conflict() -> None:
+    mine = change(TEXT, "fit.industry.Software", "25")
+    theirs = change(TEXT, "fit.industry", None)
+    assert [c.path for c in merge(TEXT, mine, theirs).conflicts] == [
+        ("fit", "industry", "Software")
+    ]
+
+
+def test_the_same_change_by_both_is_no_conflict() -> None:
+    mine = change(TEXT, "fit.country.DE", "12")
+    assert merge(TEXT, mine, mine).conflicts == ()
+
+
+def test_flow_writes_what_reads_back() -> None:
+    value = {"a": ["x, y", "z"], "b c": "1"}
+    assert plain(f"v: {flow(value)}") == {"v": value}
+
+
+def _paths(document: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    inside = document.items() if isinstance(document, dict) else enumerate(document)
+    found = []
+    for key, value in inside:
+        found.append((*path, str(key)))
+        if isinstance(value, (dict, list)):
+            found += _paths(value, (*path, str(key)))
+    return found
+
+
+def _related(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
