@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from einig.engine.agreement import content_hash, loads
-from einig.flow import audit
+from einig.flow import audit, tasks
 from einig.flow.permissions import require
 from einig.store.models import Lead, Side, Signature, User, Version
 
@@ -54,6 +54,7 @@ def propose(version: Version, *, by: User | None, at: int) -> None:
         ):
             raise NotNow("propose")
         audit.record("version_proposed", f"version:{version.number}", at=at, by=by)
+        tasks.schedule("promise", str(version.id), due_at=at, version=version.id)
     version.refresh_from_db()
 
 

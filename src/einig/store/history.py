@@ -14,6 +14,7 @@ from einig.engine.history import (
     OutcomeRow,
     build,
 )
+from einig.engine.instants import FOREVER
 from einig.store.models import (
     AuditEntry,
     Event,
@@ -29,8 +30,10 @@ from einig.store.models import (
 GIVEN_BACK = (Handoff.Closing.RETURNED, Handoff.Closing.NOT_REACHED, Handoff.Closing.LOST)
 
 
-def read(*, name: str = "store", to_learn: bool = False, stage: str = "") -> History:
-    """Return everything that the store knows, ready to be replayed.
+def read(
+    *, name: str = "store", to_learn: bool = False, stage: str = "", until: int = FOREVER
+) -> History:
+    """Return everything that the store knows, or knew at an instant, ready to be replayed.
 
     With `to_learn` it holds what nobody scores, but what teaches something: that sales accepted a
     lead, that it reached the `stage` that is asked for, and that a second look agreed with sales
@@ -47,18 +50,21 @@ def read(*, name: str = "store", to_learn: bool = False, stage: str = "") -> His
         leads=[
             LeadRow(lead_id=id_, created_at=at)
             for id_, at in Lead.objects.values_list("lead_id", "created_at").iterator()
+            if at <= until
         ],
-        facts=list(_facts()),
-        events=[*_events(), *(_stages(stage) if to_learn else ())],
-        links=list(_links()),
-        outcomes=[*_outcomes(), *(_confirmed() if to_learn else ())],
-        feedback=[*_feedback(), *(_accepted() if to_learn else ())],
+        facts=list(_facts(until)),
+        events=[*_events(until), *(_stages(stage) if to_learn else ())],
+        links=list(_links(until)),
+        outcomes=[*_outcomes(until), *(_confirmed() if to_learn else ())],
+        feedback=[*_feedback(until), *(_accepted() if to_learn else ())],
     )
 
 
-def _facts() -> list[FactRow]:
-    rows = Fact.objects.order_by("id").values_list(
-        "identity__key", "attribute", "value", "known_from", "sequence"
+def _facts(until: int) -> list[FactRow]:
+    rows = (
+        Fact.objects.filter(known_from__lte=until)
+        .order_by("id")
+        .values_list("identity__key", "attribute", "value", "known_from", "sequence")
     )
     return [
         FactRow(lead_id=key, attribute=name, value=value, known_from=at, sequence=n)
@@ -66,9 +72,13 @@ def _facts() -> list[FactRow]:
     ]
 
 
-def _events() -> list[EventRow]:
-    rows = Event.objects.order_by("id").values_list(
-        "event_id", "identity__key", "type", "at", "known_from", "known_until", "properties"
+def _events(until: int) -> list[EventRow]:
+    rows = (
+        Event.objects.filter(known_from__lte=until)
+        .order_by("id")
+        .values_list(
+            "event_id", "identity__key", "type", "at", "known_from", "known_until", "properties"
+        )
     )
     return [
         EventRow(
@@ -77,10 +87,10 @@ def _events() -> list[EventRow]:
             type=kind,
             at=at,
             known_from=known,
-            known_until=until,
+            known_until=ends,
             properties=properties,
         )
-        for id_, key, kind, at, known, until, properties in rows.iterator()
+        for id_, key, kind, at, known, ends, properties in rows.iterator()
     ]
 
 
@@ -92,8 +102,8 @@ def _stages(stage: str) -> Iterator[EventRow]:
         yield EventRow(event_id=f"stage:{id_}", lead_id=lead, type=stage, at=at)
 
 
-def _links() -> list[LinkRow]:
-    rows = Link.objects.values_list(
+def _links(until: int) -> list[LinkRow]:
+    rows = Link.objects.filter(linked_at__lte=until).values_list(
         "identity__key", "lead__lead_id", "kind", "linked_at", "unlinked_at"
     )
     return [
@@ -102,14 +112,16 @@ def _links() -> list[LinkRow]:
             lead_id=lead,
             kind="member" if kind == "member" else "same",
             linked_at=since,
-            unlinked_at=until,
+            unlinked_at=ends,
         )
-        for key, lead, kind, since, until in rows.iterator()
+        for key, lead, kind, since, ends in rows.iterator()
     ]
 
 
-def _outcomes() -> list[OutcomeRow]:
-    rows = Outcome.objects.values_list("lead__lead_id", "won", "at", "revenue")
+def _outcomes(until: int) -> list[OutcomeRow]:
+    rows = Outcome.objects.filter(at__lte=until).values_list(
+        "lead__lead_id", "won", "at", "revenue"
+    )
     return [
         OutcomeRow(
             lead_id=lead, won=won, at=at, revenue=None if revenue is None else float(revenue)
@@ -134,8 +146,9 @@ def _accepted() -> Iterator[FeedbackRow]:
             yield FeedbackRow(lead_id=lead, at=at, verdict="accepted")
 
 
-def _feedback() -> list[FeedbackRow]:
+def _feedback(until: int) -> list[FeedbackRow]:
     rows = Handoff.objects.filter(kind=Handoff.Kind.SALES, closing__in=GIVEN_BACK)
+    rows = rows.filter(closed_at__lte=until)
     return [
         FeedbackRow(lead_id=lead, at=at, verdict="returned", reason=closing)
         for lead, at, closing in rows.values_list("lead__lead_id", "closed_at", "closing")

@@ -18,6 +18,7 @@ from einig.web.views import (
     review,
     settings,
     sources,
+    watch,
 )
 from einig.web.views.live import live
 
@@ -71,6 +72,8 @@ urlpatterns: list[URLPattern] = [
     path("agreement/<int:number>/withdraw", agreement.withdraw, name="version_withdraw"),
     path("agreement/<int:number>/sign", agreement.sign, name="version_sign"),
     path("agreement/<int:number>/yaml", agreement.yaml, name="version_yaml"),
+    path("agreement/findings/<int:finding_id>/settle", watch.settle, name="finding_settle"),
+    path("agreement/findings/<int:finding_id>/draft", watch.draft, name="finding_draft"),
     path("ideal-lead", ideal_lead.index, name="ideal_lead"),
     path("ideal-lead/<int:study_id>/draft", ideal_lead.draft, name="ideal_lead_draft"),
     path("ideal-lead/<int:study_id>/column", ideal_lead.column, name="ideal_lead_column"),

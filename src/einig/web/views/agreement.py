@@ -19,6 +19,7 @@ from einig.store.models import Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.forms import DraftForm
+from einig.web.views.watch import watched
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -54,6 +55,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         and version.in_force_from is None
         and version.withdrawn_at is None
         and not version.signatures.filter(side=me.side, voided_at=None).exists(),
+        "watch": watched(version) if state in {"in_force", "past"} else None,
         "tested": _tested(version, before) if request.GET.get("test") else None,
     }
     return render(request, "web/agreement.html", context)
