@@ -186,7 +186,8 @@ def _shares(of: Mapping[str, Any]) -> dict[str, str]:
 def _hundred(share: float | None) -> str:
     if share is None:
         return "–"
-    return _number(100 * share, digits=1 if 0.0005 <= share < 0.095 else 0)
+    hundred = round(100 * share, 1)
+    return _number(hundred, digits=0 if hundred.is_integer() or hundred >= 9.5 else 1)
 
 
 def _number(of: float, digits: int = 1) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from einig.engine.watching import makeup
-from einig.engine.watching.makeup import LOOKS, Counts, Makeup, dispersion
+from einig.engine.watching.makeup import LOOKS, Counts, Makeup, spread_of
 from einig.engine.watching.precision import PrecisionTest
 from einig.engine.watching.volume import VolumeTest
 
@@ -66,7 +66,7 @@ def promised_leads(rng: np.random.Generator, of: Batches) -> Makeup:
         name: np.array([[block[name][value] for value in shares] for block in blocks], np.float64)
         for name, shares in WORLD.items()
     }
-    spread = {name: dispersion(table) for name, table in tables.items()}
+    spread = {name: spread_of(table) for name, table in tables.items()}
     return Makeup(added(blocks), spread, of.leads / 4)
 
 

@@ -99,7 +99,7 @@ def test_a_promise_from_few_handoffs_makes_a_slower_test_and_not_a_louder_one():
 
 
 def test_the_error_rate_is_used_up_and_not_exceeded():
-    for test, errors in ((first_of(), 0.03), (first_of(Proportion(6, 40), 120), 0.03)):
+    for test, errors in ((first_of(), 0.025), (first_of(Proportion(6, 40), 120), 0.025)):
         assert 0.02 < test.noticed(1.0, test.yearly) <= errors
     volume = weekly_of([20, 18, 25, 14, 22, 19, 30, 12, 20, 21] * 5)
     assert 0.003 < volume.noticed(1.0 - 1e-9, 52) <= 0.005

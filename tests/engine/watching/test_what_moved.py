@@ -10,13 +10,13 @@ import pytest
 from einig.engine.backtest import backtest
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY, FOREVER
-from einig.engine.watching import Makeup, Promise, cases, fallen, moved, promise
-from einig.engine.watching.makeup import differ_by_chance, dispersion, noticed
+from einig.engine.watching import Makeup, Promise, cases, fallen, makeup, moved, promise
+from einig.engine.watching.makeup import differ_by_chance, noticed, spread_of
 from tests import world
 
 BASE = Makeup(
     {"fit.industry": {"Software": 120, "otherwise": 880}, "source": {"Fair": 300, "Web": 700}},
-    {"fit.industry": 1.0, "source": 1.0},
+    {"fit.industry": (36.0, 36), "source": (36.0, 36)},
     20.0,
 )
 Keys = dict[tuple[str, str], Proportion]
@@ -42,9 +42,9 @@ def test_few_leads_and_small_moves_are_not_told(software):
 
 
 def test_batches_make_the_comparison_more_careful():
-    now = {"fit.industry": {"Software": 50, "otherwise": 150}}
+    now = {"fit.industry": {"Software": 54, "otherwise": 146}}
     assert len(moved(BASE, now)) == 1
-    batched = Makeup(BASE.counts, {"fit.industry": 4.0, "source": 1.0}, 20.0)
+    batched = Makeup(BASE.counts, {"fit.industry": (144.0, 36), "source": (36.0, 36)}, 20.0)
     assert moved(batched, now) == []
 
 
@@ -52,9 +52,10 @@ def test_dispersion_is_one_by_chance_and_the_size_of_the_batches_otherwise():
     rng = np.random.default_rng(1)
     alone = rng.multinomial(300, [0.2, 0.3, 0.5], 200).astype(np.float64)
     batched = 5 * rng.multinomial(60, [0.2, 0.3, 0.5], 200).astype(np.float64)
-    assert dispersion(alone) == pytest.approx(1, abs=0.15)
-    assert dispersion(batched) == pytest.approx(5, rel=0.15)
-    assert dispersion(np.zeros((0, 3))) == 1.0
+    for table, expected in ((alone, 1), (batched, 5)):
+        square, freedom = spread_of(table)
+        assert square / freedom == pytest.approx(expected, rel=0.15)
+    assert spread_of(np.zeros((0, 3))) == makeup.STEADY
 
 
 @pytest.mark.parametrize("table", [(30, 250, 40, 120), (0, 50, 9, 60), (500, 4000, 30, 700)])
@@ -68,7 +69,7 @@ def test_two_shares_are_compared_by_counting_every_way(table):
 
 
 def test_the_printed_power_of_a_look_is_the_simulated_one():
-    base = Makeup({"source": {"Fair": 400, "Web": 600}}, {"source": 1.0}, 20.0)
+    base = Makeup({"source": {"Fair": 400, "Web": 600}}, {"source": makeup.STEADY}, 20.0)
     rng = np.random.default_rng(2)
     grown = rng.binomial(260, 0.4 + 0.15, 2000)  # of the two, Fair is the harder to notice
     seen = [

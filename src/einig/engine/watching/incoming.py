@@ -20,7 +20,7 @@ from einig.engine.scoring.matching import points_of
 from einig.engine.scoring.plan import Bools, Ints
 from einig.engine.values import Value, fold
 from einig.engine.watching.cusum import Floats
-from einig.engine.watching.makeup import Counts, Makeup, dispersion
+from einig.engine.watching.makeup import Counts, Makeup, spread_of
 
 KNOWN_AFTER = 7 * DAY
 _BLOCK = 28 * DAY
@@ -48,7 +48,7 @@ class Incoming:
         }
         own = (self.created_at >= since) & (self.created_at < until)
         weeks = max(1.0, (until - since) / (7 * DAY))
-        spread = {name: dispersion(self._table(name, since, until)) for name in counts}
+        spread = {name: spread_of(self._table(name, since, until)) for name in counts}
         return Makeup(_whole(counts, int(own.sum())), spread, float(own.sum() / weeks))
 
     def _table(self, name: str, since: int, until: int) -> Floats:

@@ -20,18 +20,31 @@ def share(part: int, whole: int) -> tuple[Floats, Floats]:
     )
 
 
-def mean(total: int, periods: int, dispersion: float) -> tuple[Floats, Floats]:
+def mean(
+    total: int, periods: int, dispersion: float, *, nodes: int = _NODES
+) -> tuple[Floats, Floats]:
     """Return what the mean of a period may be, and how likely each is.
 
     `dispersion` is how much more the numbers of periods vary than chance alone would let them.
     """
     a, b = total / dispersion + 0.5, periods / dispersion
-    logs = math.log(a / b) + _steps() / math.sqrt(a)
+    logs = math.log(a / b) + _steps(nodes) / math.sqrt(a)
     return np.exp(logs), _weights(a * logs - b * np.exp(logs))
 
 
-def _steps() -> Floats:
-    return np.linspace(-_REACH, _REACH, _NODES)
+def dispersion(square: float, freedom: int, *, nodes: int = _NODES) -> tuple[Floats, Floats]:
+    """Return what a dispersion may be, and how likely each is; it is never below one.
+
+    `square` is the sum of squares, each through its expectation, with so many degrees of freedom:
+    a chi-square times the dispersion (its quantiles by Wilson and Hilferty 1931).
+    """
+    steps, part = _steps(nodes), 2 / (9 * max(1, freedom))
+    chi = max(1, freedom) * np.maximum(1 - part + steps * math.sqrt(part), 0.05) ** 3
+    return np.maximum(1.0, square / chi), _weights(-(steps**2) / 2)
+
+
+def _steps(nodes: int = _NODES) -> Floats:
+    return np.linspace(-_REACH, _REACH, nodes)
 
 
 def _weights(logs: Floats) -> Floats:

@@ -5,9 +5,9 @@ last 13 weeks against its share of the promise's span, by Fisher's exact test of
 four weeks there is a look; the error rate is divided by the number of values and by the 13 looks of
 a year (Bonferroni), which holds however much values and looks depend on each other. Leads come in
 batches: where shares vary more from one four weeks to the next than chance alone would let them,
-the numbers are divided by that dispersion (Pearson's chi-square through its degrees of freedom, at
-least one) before they are compared. What moved by less than five of 100 is not told, and fewer than
-30 leads are not compared.
+the numbers are divided by that dispersion before they are compared. It is known only from Pearson's
+chi-square of the promise's weeks, so the test is averaged over what it may be. What moved by less
+than five of 100 is not told, and fewer than 30 leads are not compared.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from einig.engine.backtest.intervals import Proportion
+from einig.engine.watching import known
 from einig.engine.watching.cusum import Floats, Ints
 
 ERROR = 0.01  # false alarms a quiet year, all values and looks together
@@ -26,17 +27,20 @@ LOOKS = 13  # a year
 LEAST_LEADS, LEAST_MOVE = 30, 0.05
 
 Counts = Mapping[str, Mapping[str, int]]  # leads by criterion and value
+Spread = tuple[float, int]
+STEADY: Spread = (0.0, 1)  # no more than by chance
 
 
 @dataclass(frozen=True, slots=True)
 class Makeup:
-    """Of what the leads of a span were made up: leads by criterion and value, and the dispersion.
+    """Of what the leads of a span were made up: leads by criterion and value.
 
-    `weekly` is how many leads came in a week.
+    `spread` is by criterion how much that varied from one four weeks to the next: chi-square and
+    degrees of freedom. `weekly` is how many leads came in a week.
     """
 
     counts: Counts
-    dispersion: Mapping[str, float]
+    spread: Mapping[str, Spread]
     weekly: float
 
     @property
@@ -73,9 +77,14 @@ def _most(base: Makeup, name: str, counted: Mapping[str, int]) -> Moved | None:
     for value, then in before.items():
         was, is_ = Proportion(then, all_then), Proportion(counted.get(value, 0), all_now)
         if abs(is_.part / is_.whole - was.part / was.whole) >= LEAST_MOVE:
-            chance = differ_by_chance(was, is_, base.dispersion[name]) * base.values * LOOKS
+            chance = differ_by_chance(was, is_, base.spread[name]) * base.values * LOOKS
             told.append(Moved(name, value, was, is_, min(1.0, chance)))
-    return min(told, key=lambda of: of.chance, default=None)
+    return min(told, key=_surest, default=None)
+
+
+def _surest(of: Moved) -> tuple[float, int]:
+    """Order by chance; of two that are the same move, seen from both ends, the rarer comes first."""
+    return round(math.log(max(of.chance, 1e-300)), 6), of.then.part
 
 
 def noticed(base: Makeup, *, by: float, error: float = ERROR) -> tuple[float, float]:
@@ -86,7 +95,7 @@ def noticed(base: Makeup, *, by: float, error: float = ERROR) -> tuple[float, fl
     """
     leads, limit = round(13 * base.weekly), error / max(1, base.values * LOOKS)
     chances = [
-        _noticed(Proportion(then, whole), leads, base.dispersion[name], by, limit)
+        _noticed(Proportion(then, whole), leads, base.spread[name], by, limit)
         for name, before in base.counts.items()
         if (whole := sum(before.values())) >= LEAST_LEADS
         for then in before.values()
@@ -97,17 +106,18 @@ def noticed(base: Makeup, *, by: float, error: float = ERROR) -> tuple[float, fl
     return min(chances, default=0.0), max(chances, default=0.0)
 
 
-def _noticed(then: Proportion, leads: int, dispersion: float, by: float, limit: float) -> float:
+def _noticed(then: Proportion, leads: int, spread: Spread, by: float, limit: float) -> float:
     share = then.part / then.whole
     low, high = math.floor(leads * share), leads + 1  # with the first it is not noticed
     while high - low > 1:
         middle = (low + high) // 2
         clear = middle / leads - share >= LEAST_MOVE
-        if clear and differ_by_chance(then, Proportion(middle, leads), dispersion) <= limit:
+        if clear and differ_by_chance(then, Proportion(middle, leads), spread) <= limit:
             high = middle
         else:
             low = middle
-    least, size = math.ceil(high / dispersion), round(leads / dispersion)
+    varies = max(1.0, spread[0] / spread[1])
+    least, size = math.ceil(high / varies), round(leads / varies)
     numbers: Ints = np.arange(least, size + 1, dtype=np.int64)
     if not len(numbers):
         return 0.0
@@ -124,11 +134,18 @@ def _binomial(numbers: Ints, size: int, odds: float, none: float) -> Floats:
     return found
 
 
-def differ_by_chance(then: Proportion, now: Proportion, dispersion: float = 1.0) -> float:
+def differ_by_chance(then: Proportion, now: Proportion, spread: Spread = STEADY) -> float:
     """Return how likely two shares of one truth differ as much (Fisher 1935, two-sided)."""
-    a, n = round(now.part / dispersion), round(now.whole / dispersion)
-    b, m = round(then.part / dispersion), round(then.whole / dispersion)
-    a, b = min(a, n), min(b, m)
+    values, weight = known.dispersion(*spread)
+    told = {value: _fisher(then, now, value) for value in set(values.tolist())}
+    return float(
+        sum(told[value] * part for value, part in zip(values.tolist(), weight, strict=True))
+    )
+
+
+def _fisher(then: Proportion, now: Proportion, dispersion: float) -> float:
+    n, m = round(now.whole / dispersion), round(then.whole / dispersion)
+    a, b = min(round(now.part / dispersion), n), min(round(then.part / dispersion), m)
     drawn, least = a + b, max(0, a + b - m)
     numbers = np.arange(least, min(n, drawn) + 1)
     start = _choose(n, least) + _choose(m, drawn - least) - _choose(n + m, drawn)
@@ -143,11 +160,11 @@ def _choose(of: int, some: int) -> float:
     return math.lgamma(of + 1) - math.lgamma(some + 1) - math.lgamma(of - some + 1)
 
 
-def dispersion(table: Floats) -> float:
-    """Return by how much shares vary more than by chance; a row is a time, a column a value."""
+def spread_of(table: Floats) -> Spread:
+    """Return how much shares vary: chi-square and freedom; a row is a time, a column a value."""
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if table.shape[0] < 2 or table.shape[1] < 2:
-        return 1.0
+        return STEADY
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
     square = float(((table - expected) ** 2 / expected).sum())
-    return max(1.0, square / float((table.shape[0] - 1) * (table.shape[1] - 1)))
+    return square, (table.shape[0] - 1) * (table.shape[1] - 1)

@@ -50,7 +50,7 @@ class Promise:
             "weekly": list(self.weekly),
             "makeup": {
                 "counts": self.makeup.counts,
-                "dispersion": self.makeup.dispersion,
+                "spread": {name: list(of) for name, of in self.makeup.spread.items()},
                 "weekly": self.makeup.weekly,
             },
         }
@@ -64,7 +64,11 @@ class Promise:
             told["within"],
             Proportion(*told["precision"]),
             tuple(told["weekly"]),
-            Makeup(**told["makeup"]),
+            Makeup(
+                told["makeup"]["counts"],
+                {name: (of[0], of[1]) for name, of in told["makeup"]["spread"].items()},
+                told["makeup"]["weekly"],
+            ),
         )
 
 

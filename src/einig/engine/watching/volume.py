@@ -5,8 +5,8 @@ vary more than chance alone would let them, because of fairs, mailings and holid
 estimated from the weeks of the promise (the variance through the mean, at least one), and a quiet
 week is a negative binomial number with that dispersion. No week adds more than a fixed number of
 points, so that it takes several: neither a fair nor the days after Christmas raise an alarm. The
-mean is known only from those weeks: as with precision, the threshold holds on average over every
-mean that they leave possible.
+mean and the dispersion are known only from those weeks: as with precision, the threshold holds on
+average over all that they leave possible.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ LEAST = 8  # weeks, without which nothing was promised
 YEAR = 52
 _FEWER, _MORE = 2 / 3, 3 / 2  # the changes that the points are made for
 _UNIT = 0.05  # of the log-likelihood ratio is about one point
+_NODES = 9  # means, and as many dispersions, that are gone through
 _MOST = 1.5  # of the log-likelihood ratio, in one week
 
 
@@ -97,9 +98,14 @@ def _direction(total: int, weeks: int, dispersion: float, times: float, error: f
 
 
 def _mixture(points: Ints, total: int, weeks: int, dispersion: float, times: float) -> Mixture:
-    means, weight = known.mean(total, weeks, dispersion)
-    size = max(len(points), _largest(float(means.max()) * times, dispersion))
-    chance = _chances(means * times, dispersion, size)
+    square = dispersion * (weeks - 1)
+    spreads, likely = known.dispersion(square, weeks - 1, nodes=_NODES)
+    rows = [known.mean(total, weeks, spread, nodes=_NODES) for spread in spreads.tolist()]
+    most = max(float(means.max()) for means, _weight in rows) * times
+    size = max(len(points), _largest(most, float(spreads.max())))
+    each = zip(spreads.tolist(), rows, strict=True)
+    chance = np.concatenate([_chances(means * times, of, size) for of, (means, _weight) in each])
+    weight = np.concatenate([w * part for (_means, w), part in zip(rows, likely, strict=True)])
     given = points[np.minimum(np.arange(size), len(points) - 1)]
     values, place = np.unique(given, return_inverse=True)
     together = np.array([np.bincount(place, row, len(values)) for row in chance], np.float64)
