@@ -57,6 +57,7 @@ def test_a_finding_is_read_made_a_draft_and_settled() -> None:
         assert said in page
     german = signed_in(us.sam).get("/agreement").content.decode()
     assert "sind 31 „Branche: Software“; vorher waren es 12." in german
+    assert "300 von 1.000" in german
     assert "Damit einen Entwurf beginnen" not in german
     made = browser.post(f"/agreement/findings/{found.id}/draft")
     draft = Version.objects.order_by("-number")[0]

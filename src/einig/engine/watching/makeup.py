@@ -83,7 +83,7 @@ def _most(base: Makeup, name: str, counted: Mapping[str, int]) -> Moved | None:
 
 
 def _surest(of: Moved) -> tuple[float, int]:
-    """Order by chance; of two that are the same move, seen from both ends, the rarer comes first."""
+    """Order by chance; of two values that are one move seen from both ends the rarer is first."""
     return round(math.log(max(of.chance, 1e-300)), 6), of.then.part
 
 
