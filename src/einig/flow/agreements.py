@@ -9,7 +9,7 @@ from einig.engine.agreement import content_hash, loads
 from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.rules import check
 from einig.engine.document import Refused, refuse
-from einig.flow import audit, seals, signatures
+from einig.flow import audit, seals, signatures, tasks
 from einig.flow.permissions import require
 from einig.flow.signatures import Changed, InThePast
 from einig.store.models import Lead, Revision, User, Version
@@ -115,6 +115,7 @@ def propose(version: Version, *, by: User | None, at: int) -> None:
         ):
             raise NotNow("propose")
         audit.record("version_proposed", f"version:{version.number}", at=at, by=by)
+        tasks.schedule("promise", str(version.id), due_at=at, version=version.id)
     version.refresh_from_db()
 
 

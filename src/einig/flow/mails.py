@@ -16,11 +16,12 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from einig.engine.instants import moment
-from einig.flow import agreement_test, nurture, words
+from einig.flow import agreement_test, findings, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
 from einig.store.models import (
     ContactDetail,
+    Finding,
     Handoff,
     Juror,
     Lead,
@@ -53,6 +54,23 @@ def send_handoff(handoff: Handoff, to: User, *, id_: str) -> None:
             f"{settings.URL}/inbox/{lead.lead_id}",
         ]
         subject = _("New lead: %(lead)s") % {"lead": _named(lead)}
+        _send(subject, lines, to.email, id_)
+
+
+def send_finding(finding: Finding, to: User, *, id_: str) -> None:
+    """Tell a lead what the version in force does not keep, with the test behind it."""
+    with translation.override(to.language):
+        number = finding.version.number
+        lines = [
+            *findings.sentences(finding),
+            "",
+            findings.test(finding),
+            findings.power(finding),
+            "",
+            _("Settle it, or start a draft from it:"),
+            f"{settings.URL}/agreement/{number}#watch",
+        ]
+        subject = _("Version %(n)s does not keep what was promised") % {"n": number}
         _send(subject, lines, to.email, id_)
 
 

@@ -44,9 +44,13 @@ def main(id_: int) -> None:
 
 
 def _does() -> dict[str, Callable[[Task], object]]:
-    from einig.flow import ideal_lead  # noqa: PLC0415  # needs the models
+    from einig.flow import ideal_lead, watching  # noqa: PLC0415  # needs the models
 
-    return {"learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now)}
+    return {
+        "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
+        "promise": lambda task: watching.work_out(task.payload["version"]),
+        "watch": lambda _task: watching.look(at=_now()),
+    }
 
 
 def _keep(task: Task, ended: threading.Event) -> None:

@@ -19,12 +19,14 @@ from typing import Any
 
 from django.db import close_old_connections, transaction
 
+from einig.engine.instants import DAY, HOUR, moment
 from einig.engine.routing import NobodyAvailable
 from einig.flow import handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
-from einig.store.models import Handoff, Juror, NurtureEntry, Signature, Task, User
+from einig.store.models import Finding, Handoff, Juror, NurtureEntry, Signature, Task, User
 
 log = logging.getLogger(__name__)
+NIGHT = 2 * HOUR  # after midnight UTC
 _REST = 0.05  # seconds between looks while there is nothing to do
 _BREATH = 0.002  # and while there is, so that others get to write in between
 
@@ -35,6 +37,7 @@ class Worker:
     def __init__(self, *, parent: int | None = None) -> None:
         self.parent = parent
         self.stopping = False
+        self.day: int | None = None
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT."""
@@ -42,13 +45,21 @@ class Worker:
             signal.signal(number, self._stop)
         while not self.stopping and (self.parent is None or os.getppid() == self.parent):
             try:
-                busy = work(at=time.time_ns() // 1000)
+                at = time.time_ns() // 1000
+                self._plan(at // DAY)
+                busy = work(at=at)
             except Exception:  # whatever it was, what comes after it does not wait for us to look
                 log.exception("this did not work; trying again")
                 close_old_connections()
                 time.sleep(1)
                 continue
             time.sleep(_BREATH if busy else _REST)
+
+    def _plan(self, day: int) -> None:
+        """Ask for what is done once a day, as it begins."""
+        if day != self.day:
+            tasks.schedule("watch", str(moment(day * DAY).date()), due_at=day * DAY + NIGHT)
+            self.day = day
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
@@ -82,7 +93,8 @@ def _elsewhere(task: Task, *, at: int) -> None:
     if task.tries > MOST_DEATHS:
         from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
 
-        ideal_lead.give_up(task.payload["study"])
+        if task.kind == "learn":
+            ideal_lead.give_up(task.payload["study"])
         tasks.done(task, at=at)
         return
     running = subprocess.Popen([sys.executable, "-m", "einig.jobs.long", str(task.id)])
@@ -92,6 +104,11 @@ def _elsewhere(task: Task, *, at: int) -> None:
 def _mail_handoff(task: Task, at: int) -> None:
     of = Handoff.objects.select_related("lead__company").get(id=task.payload["handoff"])
     mails.send_handoff(of, User.objects.get(id=task.payload["to"]), id_=task.key)
+
+
+def _mail_finding(task: Task, at: int) -> None:
+    found = Finding.objects.select_related("version").get(id=task.payload["finding"])
+    mails.send_finding(found, User.objects.get(id=task.payload["to"]), id_=task.key)
 
 
 def _mail_nurture(task: Task, at: int) -> None:
@@ -123,8 +140,9 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset({"learn"})  # see einig.jobs.long
+LONG = frozenset({"learn", "promise", "watch"})  # see einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
+    "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,
     "mail_juror": _mail_juror,
     "mail_nurture": _mail_nurture,

@@ -23,6 +23,7 @@ from einig.web.views import (
     settings,
     sources,
     trial,
+    watch,
 )
 from einig.web.views.live import live
 
@@ -93,6 +94,8 @@ urlpatterns: list[URLPattern] = [
     path("agreement/test/<int:number>/draft", agreement_test.draft, name="test_draft"),
     path("agreement/test/revoke/<int:juror_id>", agreement_test.revoke, name="test_revoke"),
     path("t/<token>", judging.judging, name="juror"),
+    path("agreement/findings/<int:finding_id>/settle", watch.settle, name="finding_settle"),
+    path("agreement/findings/<int:finding_id>/draft", watch.draft, name="finding_draft"),
     path("ideal-lead", ideal_lead.index, name="ideal_lead"),
     path("ideal-lead/<int:study_id>/draft", ideal_lead.draft, name="ideal_lead_draft"),
     path("ideal-lead/<int:study_id>/column", ideal_lead.column, name="ideal_lead_column"),

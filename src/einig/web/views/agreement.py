@@ -20,6 +20,7 @@ from einig.store.models import Signature, User, Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.forms import SignForm
+from einig.web.views.watch import watched
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -55,6 +56,7 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
         "can_sign_anew": may(me, "sign_agreement") and state == "proposed" and bool(signed),
         "sign": form or SignForm(initial=_to_sign(version, signed)),
         "zone": organisation().zone,
+        "watch": watched(version) if state in {"in_force", "past"} else None,
     }
     status = 422 if form is not None else 200
     return render(request, "web/agreement.html", context, status=status)

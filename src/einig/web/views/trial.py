@@ -32,7 +32,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     require(who(request), "see_agreement")
     of = get_object_or_404(Version, number=number)
     asked = _asked(request, of)
-    return _answer(request, loads(of.text).agreement, asked)
+    return _answer(request, loads(agreements.text(of)).agreement, asked)
 
 
 @require_POST
@@ -53,9 +53,9 @@ def leads(request: HttpRequest, number: int) -> HttpResponse | StreamingHttpResp
     of = get_object_or_404(Version, number=number)
     asked = _asked(request, of)
     try:
-        tried = _tried(loads(of.text).agreement, asked)
+        tried = _tried(loads(agreements.text(of)).agreement, asked)
     except (trials.StillCounting, NoTrial):
-        return _answer(request, loads(of.text).agreement, asked)
+        return _answer(request, loads(agreements.text(of)).agreement, asked)
     which = request.GET.get("which", "")
     title, numbers, by = leads_of(tried, which, request.GET)
     if wanted(request):
@@ -97,7 +97,7 @@ def _tried(agreement: Agreement, asked: Asked) -> Trial:
     number = asked.threshold if asked.threshold < len(given) else 0
     if asked.points is not None and given:
         agreement = with_threshold(agreement, number, asked.points)
-    against = loads(asked.against.text).agreement if asked.against else None
+    against = loads(agreements.text(asked.against)).agreement if asked.against else None
     return trials.try_out(
         trials.ready(at=now()),
         agreement,

@@ -1,0 +1,107 @@
+"""What a test on past data promises of a version, as it is kept beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from einig.engine.backtest.calendar import weeks
+from einig.engine.backtest.intervals import Proportion
+from einig.engine.backtest.outcomes import outcomes, sales_ready
+from einig.engine.backtest.replay import Backtest
+from einig.engine.instants import BEGINNING, DAY, FOREVER
+from einig.engine.scoring.plan import Ints
+from einig.engine.watching.cases import Cases, age_of_maturing, cases
+from einig.engine.watching.incoming import KNOWN_AFTER, incoming
+from einig.engine.watching.makeup import Makeup
+
+_WEEKS = 52  # the newest ones say how many hand-offs a week and which leads are usual
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Of so many hand-offs so many bought `within` so long; hand-offs a week; which leads come.
+
+    The test saw nothing that became known after `until`; its first lead came at `since`.
+    """
+
+    since: int
+    until: int
+    within: int
+    precision: Proportion
+    weekly: tuple[int, ...]
+    makeup: Makeup
+
+    @property
+    def yearly(self) -> int:
+        """Return how many hand-offs mature in a year."""
+        return round(52 * float(np.mean(self.weekly))) if self.weekly else 0
+
+    def told(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {
+            "since": self.since,
+            "until": self.until,
+            "within": self.within,
+            "precision": [self.precision.part, self.precision.whole],
+            "weekly": list(self.weekly),
+            "makeup": {
+                "counts": self.makeup.counts,
+                "spread": {name: list(of) for name, of in self.makeup.spread.items()},
+                "weekly": self.makeup.weekly,
+            },
+        }
+
+    @staticmethod
+    def read(told: Mapping[str, Any]) -> Promise:
+        """Return it from JSON."""
+        return Promise(
+            told["since"],
+            told["until"],
+            told["within"],
+            Proportion(*told["precision"]),
+            tuple(told["weekly"]),
+            Makeup(
+                told["makeup"]["counts"],
+                {name: (of[0], of[1]) for name, of in told["makeup"]["spread"].items()},
+                told["makeup"]["weekly"],
+            ),
+        )
+
+
+def promise(
+    tested: Backtest, *, until: int, worked_at: Ints | None = None
+) -> tuple[Promise, Cases]:
+    """Return what a backtest promises, and the hand-offs that it rests on, by number of the lead.
+
+    The history ends at `until`. `worked_at` says of each lead since when it is certain that sales
+    worked it; one that nobody worked says nothing unless it was decided all the same.
+    """
+    history, of = tested.history, outcomes(tested.history)
+    ready = sales_ready(tested.decisions, of)
+    opened = np.where(ready, tested.decisions.first_ready_at, FOREVER)
+    within = age_of_maturing(of.won_at[ready & of.won] - opened[ready & of.won])
+    found = cases(
+        opened=opened,
+        won_at=of.won_at,
+        decided_at=of.first_at,
+        worked_at=np.full(len(opened), FOREVER) if worked_at is None else worked_at,
+        within=within,
+        until=until,
+    )
+    created = history.leads["created_at"].to_numpy()
+    first = int(created[created > BEGINNING].min(initial=until))
+    whole = weeks(history, opened[ready])[1:-1]  # the first and the last are not whole
+    span = max(first, until - _WEEKS * 7 * DAY), max(first, until - KNOWN_AFTER)
+    promised = Promise(
+        since=first,
+        until=until,
+        within=within,
+        precision=Proportion(int(found.bought.sum()), len(found.bought)),
+        weekly=tuple(whole[-_WEEKS:].tolist()),
+        makeup=incoming(history, tested.agreement).makeup(*span),
+    )
+    return promised, found

@@ -1,0 +1,104 @@
+"""What came of the hand-offs of a version, in the figures that its promise is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db.models import Exists, Min, OuterRef
+
+from einig.engine.agreement import loads
+from einig.engine.backtest.intervals import Proportion
+from einig.engine.instants import FOREVER, local_instant, moment
+from einig.engine.scoring import ledger, plan
+from einig.engine.scoring.plan import Ints
+from einig.engine.watching import Cases, Shares
+from einig.flow import scoring
+from einig.flow.organisation import organisation
+from einig.store.models import Handoff, Lead, Outcome, Version
+
+HandedOver = tuple[str, int, bool]  # a lead, when, and whether it bought
+
+
+def rows(matured: Cases, ids: Sequence[str], opened: Ints) -> list[HandedOver]:
+    """Return what matured, in that order."""
+    each = zip(matured.row.tolist(), matured.bought.tolist(), strict=True)
+    return [(ids[row], int(opened[row]), bought) for row, bought in each]
+
+
+def bought(of: Sequence[HandedOver]) -> Proportion:
+    """Return how many of some hand-offs bought."""
+    return Proportion(sum(bought for *_, bought in of), len(of))
+
+
+def handed_over(version: Version, *, since: int, until: int) -> list[tuple[str, int]]:
+    """Return the leads that a version handed over for the first time, and when.
+
+    Who was ready as it came into force had waited for it, and is no part of its weeks.
+    """
+    earlier = Handoff.objects.filter(
+        lead=OuterRef("lead"), kind=Handoff.Kind.SALES, opened_at__lt=OuterRef("opened_at")
+    )
+    mine = Handoff.objects.counted().filter(
+        version=version, by_hand=None, opened_at__gt=since, opened_at__lte=until
+    )
+    first = mine.filter(~Exists(earlier)).order_by("opened_at", "id")
+    return list(first.values_list("lead__lead_id", "opened_at"))
+
+
+def first_outcomes() -> tuple[dict[str, int], dict[str, int]]:
+    """Return by lead when it first was won, and when it first was won or lost."""
+    ended = Outcome.objects.order_by().values_list("lead__lead_id")
+    won = ended.filter(won=True).annotate(first=Min("at"))
+    return dict(won), dict(ended.annotate(first=Min("at")))
+
+
+def worked() -> dict[str, int]:
+    """Return by lead since when it is certain that sales worked it."""
+    handed = Handoff.objects.filter(kind=Handoff.Kind.SALES).order_by()
+    found: dict[str, int] = {}
+    for field in ("first_attempt_at", "accepted_at"):
+        for id_, at in handed.exclude(**{field: None}).values_list("lead__lead_id", field):
+            found[id_] = min(at, found.get(id_, FOREVER))
+    return found
+
+
+def by_lead(ids: Iterable[str], at: Mapping[str, int]) -> Ints:
+    """Return an instant for each lead; FOREVER where there is none."""
+    return np.array([at.get(id_, FOREVER) for id_ in ids], np.int64)
+
+
+def by_criterion(version: Version, rows: Sequence[HandedOver]) -> Shares:
+    """Return by criterion how many of the hand-offs that had it bought."""
+    of = plan(loads(version.text).agreement)
+    leads = {lead.lead_id: lead for lead in Lead.objects.filter(lead_id__in=[r[0] for r in rows])}
+    found: dict[tuple[str, str], Proportion] = {}
+    for id_, at, won in rows:
+        page = ledger(of, scoring.lead_history(leads[id_]), at) if id_ in leads else None
+        if page is None:
+            continue
+        had = {(f"fit.{line.criterion}", line.row) for line in page.fit_lines}
+        had |= {(f"engagement.{line.criterion}", "") for line in page.engagement_lines}
+        had |= {(f"intent.{line.criterion}", "") for line in page.intent_lines if line.holds}
+        for key in had:
+            before = found.get(key, Proportion(0, 0))
+            found[key] = Proportion(before.part + won, before.whole + 1)
+    return found
+
+
+def weekly(opened: Sequence[int], *, since: int, until: int) -> tuple[list[int], list[int]]:
+    """Return the hand-offs of each whole calendar week since an instant, and when each begins."""
+    zone = ZoneInfo(organisation().zone)
+    local = moment(since).astimezone(zone)
+    monday = datetime(local.year, local.month, local.day) + timedelta(7 - local.weekday())  # noqa: DTZ001  # local
+    begins = [local_instant(monday, zone)]
+    while begins[-1] <= until:
+        monday += timedelta(7)
+        begins.append(local_instant(monday, zone))
+    ends = [edge for edge in begins if edge <= until]
+    counts: Iterable[int] = (
+        np.histogram(opened, bins=np.array(ends, np.float64))[0] if len(ends) > 1 else []
+    )
+    return [int(n) for n in counts], begins

@@ -1,0 +1,156 @@
+"""The version in force is watched: what leaves its promise is found once, and both leads know."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+
+from einig.engine.agreement import loads
+from einig.engine.instants import DAY
+from einig.flow import agreements, findings, outcomes, watching
+from einig.flow.permissions import NotAllowed
+from einig.jobs import worker
+from einig.store.models import AuditEntry, Finding, Handoff, Task, Version
+from tests.live import NOW, Company, company, identify, say, track
+
+pytestmark = pytest.mark.django_db
+
+AGREED = """\
+name: Inbound
+lead: {reachable_by: [email]}
+fit:
+  # what we build for
+  industry: {Software: 20, Trade: 20}
+intent:
+  demo_requested: {for: 14 days}
+sales_ready: {fit: 20, intent: any}
+"""
+EVERY = 2 * DAY
+BEFORE, AFTER = 200, 150
+PROPOSED = NOW + BEFORE * EVERY
+ENDS = PROPOSED + AFTER * EVERY
+
+
+def lead(us: Company, n: int, *, industry: str, bought: bool) -> None:
+    """Let a lead come that sales works, and that buys or does not after nine days."""
+    name, at = f"u{n}", NOW + n * EVERY + DAY // 2
+    said = identify(name, email=f"{name}@f{n}.example", industry=industry)
+    say([said, track("demo_requested", name)], of=us.website, at=at)
+    of = Handoff.objects.select_related("lead", "to").get(lead__name=f"{name}@f{n}.example")
+    assert of.to is not None
+    if bought:
+        outcomes.win(of.lead, by=of.to, at=at + 9 * DAY, revenue=Decimal(5000))
+    else:
+        outcomes.lose(of.lead, by=of.to, at=at + 9 * DAY, reason="no need")
+
+
+def version(us: Company) -> Version:
+    """Return a version that is proposed and in force after the first leads."""
+    made = agreements.draft(AGREED, by=us.max, at=PROPOSED)
+    agreements.propose(made, by=us.max, at=PROPOSED)
+    agreements.enact(made, since=PROPOSED, at=PROPOSED)
+    return made
+
+
+def buys(n: int) -> bool:
+    """Return whether a lead buys where all is as it was: 40 of 100 do."""
+    return n % 5 in {0, 3}
+
+
+def lived(*, halves: bool) -> tuple[Company, Version]:
+    """Return a company whose software makers, from a version on, buy no more, or go on buying."""
+    us = company(AGREED)
+    for n in range(BEFORE):
+        lead(us, n, industry="Software" if n % 2 else "Trade", bought=buys(n))
+    made = version(us)
+    for n in range(BEFORE, BEFORE + AFTER):
+        lost = halves and n % 2 == 1
+        lead(us, n, industry="Software" if n % 2 else "Trade", bought=buys(n) and not lost)
+    return us, made
+
+
+def days_of_looks() -> list[Finding]:
+    """Look every eight weeks, as a worker does every day."""
+    at = range(PROPOSED, ENDS + 60 * DAY, 56 * DAY)
+    return [found for day in at for found in watching.look(at=day)]
+
+
+def test_a_halving_is_one_finding_and_one_mail_to_each_lead():
+    us, made = lived(halves=True)
+    (found,) = days_of_looks()
+    assert (found.version, found.kind, found.criterion) == (made, "precision", "fit.industry")
+    assert found.detail["then"] == [77, 193]  # of the last seven it was not known yet
+    assert found.detail["moved"]["value"] == "Software"
+    assert Finding.objects.count() == 1
+    assert AuditEntry.objects.filter(action="promise_not_kept").count() == 1
+    for task in Task.objects.filter(kind="mail_finding"):
+        worker.DOES[task.kind](task, ENDS)
+    assert sorted(of.to[0] for of in mail.outbox) == [us.max.email, us.sol.email]
+    assert "Software" in mail.outbox[0].body
+    draft = findings.make_draft(found, by=us.max, at=ENDS)
+    assert findings.make_draft(found, by=us.sol, at=ENDS) == draft
+    assert (draft.begun_from, draft.base, draft.content_hash) == (
+        "finding",
+        made,
+        made.content_hash,
+    )
+    lines = draft.text.splitlines()
+    assert lines[3] == "  # what we build for"
+    assert lines[4].startswith("  # ")
+    assert "Software" in lines[5]
+    assert loads(draft.text).agreement == loads(made.text).agreement
+
+
+def test_a_quiet_world_has_no_finding_and_no_mail():
+    lived(halves=False)
+    assert days_of_looks() == []
+    assert not Task.objects.filter(kind="mail_finding").exists()
+
+
+def test_what_was_promised_is_the_same_whenever_it_is_worked_out():
+    us = company(AGREED)
+    for n in range(40):
+        lead(us, n, industry="Software", bought=buys(n))
+    made = agreements.draft(AGREED, by=us.max, at=NOW + 80 * DAY)
+    agreements.propose(made, by=us.max, at=NOW + 80 * DAY)
+    watching.work_out(made.id)
+    made.refresh_from_db()
+    at_once = made.promised
+    for n in range(40, 80):
+        lead(us, n, industry="Trade", bought=False)
+    Version.objects.filter(id=made.id).update(promised=None)
+    watching.work_out(made.id)
+    made.refresh_from_db()
+    assert made.promised == at_once
+    assert at_once is not None
+
+
+def test_handoffs_by_hand_explored_or_opened_at_the_enactment_are_in_no_figure():
+    us = company(AGREED)
+    for n in range(12):
+        lead(us, n, industry="Software", bought=True)
+    mine = Handoff.objects.order_by("id")
+    by_hand, explored, at_once = (mine[n] for n in range(3))
+    Handoff.objects.filter(id=by_hand.id).update(by_hand=us.max)
+    Handoff.objects.filter(id=explored.id).update(explored=0.1)
+    us.version.in_force_from, us.version.proposed_at = at_once.opened_at, NOW + 79 * DAY
+    us.version.save()
+    watching.look(at=NOW + 80 * DAY)
+    us.version.refresh_from_db()
+    assert us.version.promised is not None
+    assert us.version.promised["seen"]["precision"] == [9, 9]
+
+
+def test_a_finding_is_settled_once_with_a_note_by_who_may():
+    us = company(AGREED)
+    detail = {"now": 2.0, "then": 9.5, "begins": NOW, "error": 0.01, "power": [0.5, 0.9]}
+    found = Finding.objects.create(version=us.version, kind="volume", at=NOW, detail=detail)
+    with pytest.raises(NotAllowed):
+        findings.settle(found, by=us.sam, at=NOW, note="so what")
+    findings.settle(found, by=us.sol, at=NOW, note="the fair was cancelled")
+    assert (found.settled_by, found.detail["note"]) == (us.sol, "the fair was cancelled")
+    with pytest.raises(findings.Settled):
+        findings.settle(found, by=us.max, at=NOW, note="again")
+    assert findings.make_draft(found, by=us.max, at=NOW).text.startswith("name: Inbound\n")
