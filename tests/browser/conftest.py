@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from tests.servers import Server, free_port, serving, store
 
 PASSWORD = "correct horse battery"
-_PASSWORDS = f"""
+SET_PASSWORDS = f"""
 from django.contrib.auth.hashers import make_password
 from einig.store.models import User
 User.objects.update(password=make_password({PASSWORD!r}))
@@ -54,7 +54,7 @@ def server(
     with store(tmp_path_factory.mktemp("browser")) as made:
         of = replace(made, settings={"EINIG_MAIL": f"smtp://127.0.0.1:{mailbox[1]}"})
         of.found()
-        of.do(_PASSWORDS)
+        of.do(SET_PASSWORDS)
         with serving(of) as running:
             yield running
 

@@ -79,12 +79,17 @@ def test_from_an_activity_to_revenue(
 
 def test_a_draft_is_tested_and_signed_by_both(server: Server, person: Any) -> None:
     max_ = person("max")
-    page = max_.open("/agreement/draft")
-    text = page.input_value("#id_text")
-    page.fill("#id_text", text.replace("webinar_attended", "webinar atended: ["))
+    page = max_.open("/agreement/draft?as=yaml")
+    text = page.input_value("#text")
+    page.fill("#text", text.replace("webinar_attended", "webinar atended: ["))
+    page.wait_for_selector("#told .warn")  # said while it is typed
     page.get_by_role("button", name="Entwurf speichern").click()
     assert page.locator("h1").inner_text().endswith("zuerst zu berichtigen")
-    page.fill("#id_text", text.replace("points: 10", "points: 12"))
+    page.fill("#text", text)
+    page.get_by_role("button", name="Als Formular").click()
+    points = page.locator("#engagement").get_by_label("Punkte", exact=True).first
+    assert points.input_value() == "10"
+    points.fill("12")
     page.get_by_role("button", name="Entwurf speichern").click()
     page.get_by_role("button", name="Vorlegen").click()
     page.fill("#id_password", "guessed")
@@ -94,8 +99,7 @@ def test_a_draft_is_tested_and_signed_by_both(server: Server, person: Any) -> No
     page.get_by_role("button", name="Freigeben").click()
     version = re.search(r"/agreement/(\d+)", page.url)
     assert version is not None
-    page.get_by_role("link", name="Testen").click()
-    page.wait_for_selector("text=Von 100 übergebenen kauften")
+    page.wait_for_selector("#trial .pair, #trial .warn")
     sol = person("sol")
     theirs = sol.open(version[0])
     theirs.fill("#id_password", PASSWORD)

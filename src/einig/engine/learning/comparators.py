@@ -1,6 +1,7 @@
 """What readability costs: other ways to rank the same leads by the same columns.
 
-Each learns from the older examples and returns log odds for the newer ones.
+Each learns from the older examples and returns log odds for the newer ones. The libraries that the
+other ways need take seconds to load, so they are loaded by the way that needs them.
 """
 
 from __future__ import annotations
@@ -8,12 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.compose import make_column_transformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import OneHotEncoder
 
 from einig.engine.learning.cuts import cut, summed
 from einig.engine.learning.enough import refuse_too_few
@@ -75,6 +72,10 @@ def naive_bayes(older: Examples, newer: Examples) -> Floats:
 
 def logistic_regression(older: Examples, newer: Examples) -> Floats:
     """Return log odds of a logistic regression (L2, C = 1) on standardised numbers and values."""
+    from sklearn.compose import make_column_transformer  # noqa: PLC0415
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415
+
     before, after, values = _matrices(older, newer)
     known = np.delete(np.arange(before.shape[1]), values)
     middle, width = np.nanmean(before[:, known], axis=0), np.nanstd(before[:, known], axis=0)
@@ -93,6 +94,8 @@ def logistic_regression(older: Examples, newer: Examples) -> Floats:
 
 def gradient_boosting(older: Examples, newer: Examples) -> Floats:
     """Return log odds of LightGBM, set to learn slowly and to distrust small leaves."""
+    import lightgbm  # noqa: PLC0415
+
     before, after, values = _matrices(older, newer)
     settings = {
         "objective": "binary",
