@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from einig.engine.agreement import content_hash, loads
-from einig.flow import audit
+from einig.flow import audit, enacting
 from einig.flow.permissions import require
-from einig.store.models import Lead, Side, Signature, User, Version
+from einig.store.models import Side, Signature, User, Version
 
 
 class NotNow(Exception):
@@ -100,12 +100,7 @@ def sign(version: Version, *, by: User, at: int, in_force_from: int | None = Non
 
 def enact(version: Version, *, since: int, at: int) -> None:
     """Put a version in force from an instant; every lead is judged anew there."""
-    while Version.objects.filter(in_force_from=since).exists():
-        since += 1
-    Version.objects.filter(id=version.id).update(in_force_from=since)
-    Lead.objects.filter(next_change_at=None).update(next_change_at=since)
-    Lead.objects.filter(next_change_at__gt=since).update(next_change_at=since)
-    audit.record("version_in_force", f"version:{version.number}", at=at, by=None, since=since)
+    enacting.enact(version, since=since, at=at)
 
 
 def current(at: int) -> Version | None:

@@ -44,9 +44,12 @@ def main(id_: int) -> None:
 
 
 def _does() -> dict[str, Callable[[Task], object]]:
-    from einig.flow import ideal_lead  # noqa: PLC0415  # needs the models
+    from einig.flow import enacting, ideal_lead  # noqa: PLC0415  # needs the models
 
-    return {"learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now)}
+    return {
+        "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
+        enacting.ANEW: lambda task: enacting.work(task.payload["enactment"], clock=_now),
+    }
 
 
 def _keep(task: Task, ended: threading.Event) -> None:
