@@ -5,7 +5,17 @@ from importlib import import_module
 
 from benchmarks.timing import machine
 
-ALL = ("live", "replay", "executors", "memory", "learning", "collector", "handoff", "pages")
+ALL = (
+    "live",
+    "replay",
+    "executors",
+    "memory",
+    "learning",
+    "collector",
+    "handoff",
+    "pages",
+    "enacting",
+)
 
 if __name__ == "__main__":
     print(machine(), flush=True)

@@ -54,6 +54,8 @@ def propose(version: Version, *, by: User | None, at: int) -> None:
         ):
             raise NotNow("propose")
         audit.record("version_proposed", f"version:{version.number}", at=at, by=by)
+        if by is not None:  # somebody who wants to see what it would do
+            enacting.foresee(version, at=at)
     version.refresh_from_db()
 
 

@@ -18,8 +18,9 @@ from django.db.models.functions import Coalesce
 from einig.flow import audit, journey, notice, tasks
 from einig.flow.journey import ANEW
 from einig.flow.permissions import LEADS
-from einig.store.models import Decision, Enactment, Handoff, Lead, User, Version
+from einig.store.models import Decision, Enactment, Handoff, Lead, Task, User, Version
 
+FORESEE = "foresee"  # the task that works out what a version would do
 _BREATH = 0.003  # seconds between two transactions, so that others get to write
 FEW = 2000  # leads that the worker judges one by one in about ten seconds
 
@@ -39,6 +40,18 @@ def enact(version: Version, *, since: int, at: int) -> Enactment:
     )  # fmt: skip
     audit.record("version_in_force", f"version:{version.number}", at=at, by=None, since=since)
     return made
+
+
+def foresee(version: Version, *, at: int) -> None:
+    """Have it worked out what a version would do (`foresight`), in a process of its own."""
+    tasks.schedule(FORESEE, f"{version.id}:{at}", due_at=at, version=version.id)
+
+
+def foreseeing(version: Version, *, at: int) -> bool:
+    """Return whether that is being worked out."""
+    return Task.objects.filter(
+        kind=FORESEE, done_at=None, due_at__lte=at, key__startswith=f"{FORESEE}:{version.id}:"
+    ).exists()
 
 
 def unfinished(at: int) -> Enactment | None:
@@ -101,6 +114,12 @@ def kept_by_sales(of: Enactment) -> QuerySet[Handoff]:
     return held.filter(Exists(turned)).select_related("lead__company", "to")
 
 
+def opened_by(of: Enactment) -> QuerySet[Handoff]:
+    """Return the hand-offs that opened because a version came into force."""
+    opened = Handoff.objects.filter(version=of.version_id, opened_at=of.since, explored=0)
+    return opened.filter(kind=Handoff.Kind.SALES)
+
+
 def _turned(of: Enactment, *, ready: bool) -> QuerySet[Decision]:
     said = Decision.objects.filter(version=of.version_id, at=of.since, sales_ready=ready)
     earlier = Decision.objects.filter(lead=OuterRef("lead"), at__lt=of.since).order_by("-at")
@@ -111,12 +130,11 @@ def _turned(of: Enactment, *, ready: bool) -> QuerySet[Decision]:
 def finish(of: Enactment, *, at: int) -> None:
     """Write down what came of it, once, and tell everybody concerned."""
     kept = list(kept_by_sales(of))
-    opened = Handoff.objects.filter(version=of.version_id, opened_at=of.since)
     found = {
         "becomes": _turned(of, ready=True).count(),
         "ceases": _turned(of, ready=False).count(),
         "kept": len(kept),
-        "handoffs": opened.filter(kind=Handoff.Kind.SALES, explored=0).count(),
+        "handoffs": opened_by(of).count(),
     }
     with transaction.atomic():
         if not Enactment.objects.filter(id=of.id, finished_at=None).update(

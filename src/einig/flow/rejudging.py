@@ -40,10 +40,13 @@ def rejudge(enactment: Enactment) -> int:
         time.sleep(0.05)  # it would be read too early; what comes later is known later
     versions = scoring.timeline()
     version = next(of for of in versions if of.id == enactment.version_id)
-    found = sweep(version, at=since)
+    return write(enactment, sweep(version, at=since), versions)
+
+
+def write(enactment: Enactment, found: Sweep, versions: list[InForce]) -> int:
+    """Write what a sweep found, where no more is needed; return of how many leads that holds."""
     chosen = np.flatnonzero(simple(found, versions))
-    told = _table(found, versions, chosen)
-    with _beside(told):
+    with _beside(_table(found, versions, chosen)):
         for first, last in chunks(len(chosen)):
             _write(enactment, first, last)
     return len(chosen)

@@ -22,7 +22,7 @@ from django.db import close_old_connections, transaction
 from einig.engine.routing import NobodyAvailable
 from einig.flow import enacting, handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
-from einig.store.models import Handoff, NurtureEntry, Task, User
+from einig.store.models import Enactment, Handoff, NurtureEntry, Task, User
 
 log = logging.getLogger(__name__)
 _REST = 0.05  # seconds between looks while there is nothing to do
@@ -101,6 +101,11 @@ def _mail_handoff(task: Task, at: int) -> None:
     mails.send_handoff(of, User.objects.get(id=task.payload["to"]), id_=task.key)
 
 
+def _mail_enacted(task: Task, at: int) -> None:
+    of = Enactment.objects.select_related("version").get(id=task.payload["enactment"])
+    mails.send_enacted(of, User.objects.get(id=task.payload["to"]), id_=task.key)
+
+
 def _mail_nurture(task: Task, at: int) -> None:
     entry = NurtureEntry.objects.select_related("lead").get(id=task.payload["entry"])
     if mails.send_nurture(entry, id_=task.key):
@@ -119,8 +124,9 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset({"learn", enacting.ANEW})  # see einig.jobs.long
+LONG = frozenset({"learn", enacting.ANEW, enacting.FORESEE})  # see einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
+    "mail_enacted": _mail_enacted,
     "mail_handoff": _mail_handoff,
     "mail_nurture": _mail_nurture,
     "route": _route,

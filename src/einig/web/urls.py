@@ -8,6 +8,7 @@ from django.urls import URLPattern, path
 from einig.web.views import (
     account,
     agreement,
+    enacting,
     follow_up,
     handoffs,
     ideal_lead,
@@ -71,6 +72,9 @@ urlpatterns: list[URLPattern] = [
     path("agreement/<int:number>/withdraw", agreement.withdraw, name="version_withdraw"),
     path("agreement/<int:number>/sign", agreement.sign, name="version_sign"),
     path("agreement/<int:number>/yaml", agreement.yaml, name="version_yaml"),
+    path("agreement/<int:number>/foresee", enacting.foresee, name="version_foresee"),
+    path("agreement/<int:number>/effect", enacting.effect, name="version_effect"),
+    path("agreement/<int:number>/leads/<which>", enacting.leads, name="version_leads"),
     path("ideal-lead", ideal_lead.index, name="ideal_lead"),
     path("ideal-lead/<int:study_id>/draft", ideal_lead.draft, name="ideal_lead_draft"),
     path("ideal-lead/<int:study_id>/column", ideal_lead.column, name="ideal_lead_column"),

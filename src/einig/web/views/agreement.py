@@ -19,6 +19,7 @@ from einig.store.models import Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.forms import DraftForm
+from einig.web.views.enacting import effect_of
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -55,6 +56,7 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
         and version.withdrawn_at is None
         and not version.signatures.filter(side=me.side, voided_at=None).exists(),
         "tested": _tested(version, before) if request.GET.get("test") else None,
+        **effect_of(version, me=me, at=at),
     }
     return render(request, "web/agreement.html", context)
 
