@@ -166,6 +166,7 @@ def test_what_was_expected_is_kept_when_it_comes_into_force() -> None:
     foresight.work(version.id, at=NOW + DAY)
     enacting.enact(version, since=NOW + 2 * DAY, at=NOW + DAY)
     version.refresh_from_db()
+    assert version.expected is not None
     assert version.expected["as_of"] == NOW + DAY
     assert version.enactment.expected == version.expected
 
@@ -180,8 +181,8 @@ def test_whoever_has_a_lead_that_is_not_ready_any_more_is_told_and_keeps_it() ->
     lead.refresh_from_db()
     one = Handoff.objects.select_related("to").get(lead=lead)
     assert (lead.sales_ready, lead.owner, one.closed_at) == (False, one.to, None)
-    told = Notice.objects.filter(what="not_ready").values_list("to", "lead", "detail")
-    assert list(told) == [(one.to_id, lead.id, {"version": 2})]
+    (told,) = Notice.objects.filter(what="not_ready")
+    assert (told.to_id, told.lead_id, told.detail) == (one.to_id, lead.id, {"version": 2})
     done = Enactment.objects.get(version=version)
     assert done.found == {"becomes": 0, "ceases": 1, "kept": 1, "handoffs": 0}
     assert (done.judged, done.leads, done.finished_at) == (1, 1, at)
@@ -253,7 +254,7 @@ def test_many_leads_are_left_to_a_task_and_a_second_version_waits_for_it(
     assert enacting.go_on(at=at + 2)
     assert not enacting.go_on(at=at + 2)
     assert journey.judge_due(at=at + 2) == 0
-    (task,) = Task.objects.filter(kind=enacting.ANEW)
+    (task,) = Task.objects.filter(kind=journey.ANEW)
     assert task.payload == {"enactment": first.id}
     for each in (first, second):
         enacting.work(each.id, clock=lambda: at + 3)

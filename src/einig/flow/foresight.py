@@ -70,7 +70,7 @@ def _handed_over(of: Sweep, held: Bools, versions: list[InForce]) -> Bools:
 
     Whoever was sales-ready before was handed over then, and goes again only after it came back.
     """
-    ready_once = Decision.objects.filter(sales_ready=True).values_list("lead", flat=True)
+    ready_once = Decision.objects.filter(sales_ready=True).values_list("lead_id", flat=True)
     back = given_back(of)
     chosen = of.exists & of.ready & ~held
     handed = chosen & ~of.is_one_of(list(ready_once.distinct())) & ~back

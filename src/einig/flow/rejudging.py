@@ -19,11 +19,10 @@ import pyarrow as pa
 from django.db import connection, transaction
 from django.db.models import F
 
-from einig.engine.backtest.exploring import AFTER
 from einig.engine.instants import FOREVER
 from einig.flow import journey, scoring
 from einig.flow.scoring import InForce
-from einig.flow.sweeping import Bools, Ints, Sweep, given_back, sweep, with_draws, with_sales
+from einig.flow.sweeping import Bools, Ints, Sweep, drawn_at, given_back, sweep, with_sales
 from einig.store.models import Enactment
 
 _LONGEST = 0.03  # seconds that a chunk is meant to take: an unlucky one takes longer
@@ -45,14 +44,15 @@ def rejudge(enactment: Enactment) -> int:
 
 def write(enactment: Enactment, found: Sweep, versions: list[InForce]) -> int:
     """Write what a sweep found, where no more is needed; return of how many leads that holds."""
-    chosen = np.flatnonzero(simple(found, versions))
-    with _beside(_table(found, versions, chosen)):
+    drawn = drawn_at(found, versions)
+    chosen = np.flatnonzero(simple(found, versions, drawn))
+    with _beside(_table(found, chosen, drawn)):
         for first, last in chunks(len(chosen)):
             _write(enactment, first, last)
     return len(chosen)
 
 
-def simple(of: Sweep, versions: list[InForce]) -> Bools:
+def simple(of: Sweep, versions: list[InForce], drawn: Ints) -> Bools:
     """Return which leads need no more than a decision as of the instant of a sweep.
 
     They were judged by the version before and nothing has changed since; no draw for the share
@@ -61,10 +61,9 @@ def simple(of: Sweep, versions: list[InForce]) -> Bools:
     """
     before = [version for version in versions if version.since < of.at]
     since, number = (before[-1].since, before[-1].id) if before else (1, 0)
-    drawn_at = of.created_at + AFTER
     unchanged = (of.judged_at >= since) & (of.judged_at < of.at) & (of.version == number)
     unchanged &= (of.next_change_at >= of.at) & of.exists
-    unchanged &= (drawn_at <= of.judged_at) | (drawn_at > of.at)
+    unchanged &= (drawn <= of.judged_at) | (drawn > of.at)
     told: Bools = unchanged & (~of.ready | of.was_ready & (with_sales(of) | ~given_back(of)))
     return told
 
@@ -82,8 +81,8 @@ def chunks(leads: int) -> Iterator[tuple[int, int]]:
         time.sleep(_BREATH)
 
 
-def _table(of: Sweep, versions: list[InForce], chosen: Ints) -> pa.Table:
-    coming = with_draws(of, versions)[chosen]
+def _table(of: Sweep, chosen: Ints, drawn: Ints) -> pa.Table:
+    coming = np.minimum(of.next, np.where(drawn > of.at, drawn, FOREVER))[chosen]
     return pa.table(
         {
             "place": np.arange(len(chosen)),
@@ -144,17 +143,18 @@ _JUDGED_ANEW = """
 CREATE TEMPORARY TABLE judged_anew (
     place integer PRIMARY KEY, lead bigint, judged_at bigint, last_known bigint,
     next_change_at bigint, fit integer, engagement integer, intent boolean, ready boolean)"""
+# `+ 0` keeps databases from looking a chunk up by what all leads have in common before long
 _LEADS = """
 UPDATE store_lead SET version_id = %s, judged_at = %s, next_change_at = told.next_change_at,
     last_known = CASE WHEN told.last_known > %s THEN told.last_known ELSE %s END,
     fit = told.fit, engagement = told.engagement, intent = told.intent, sales_ready = told.ready
 FROM judged_anew AS told
 WHERE told.place >= %s AND told.place < %s AND store_lead.id = told.lead
-  AND store_lead.judged_at = told.judged_at AND store_lead.last_known = told.last_known"""
+  AND store_lead.judged_at + 0 = told.judged_at AND store_lead.last_known = told.last_known"""
 # one that was judged in between as of the same instant has its decision already
 _DECISIONS = """
 INSERT INTO store_decision (lead_id, version_id, at, fit, engagement, intent, sales_ready)
 SELECT of.id, %s, %s, told.fit, told.engagement, told.intent, told.ready
 FROM judged_anew AS told JOIN store_lead AS of ON of.id = told.lead
-WHERE told.place >= %s AND told.place < %s AND of.judged_at = %s AND of.version_id = %s
+WHERE told.place >= %s AND told.place < %s AND of.judged_at + 0 = %s AND of.version_id + 0 = %s
 ON CONFLICT DO NOTHING"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from einig.engine.backtest.exploring import AFTER, draws
 from einig.engine.instants import FOREVER
 from einig.engine.scoring.bind import bind
 from einig.engine.scoring.coming import next_changes
-from einig.engine.scoring.judge import swept
+from einig.engine.scoring.judge import swept, terms
 from einig.flow import scoring
 from einig.flow.scoring import InForce
 from einig.store import snapshot
@@ -64,10 +65,11 @@ def sweep(version: InForce, *, at: int) -> Sweep:
     exists = np.zeros(len(rows), np.bool_)
     exists[found.lead] = True
 
-    def told(column: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
-        of = np.zeros(len(rows), column.dtype)
+    def told(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        of: npt.NDArray[Any] = np.zeros(len(rows), column.dtype)
         of[found.lead] = column  # the last turn of a lead is its state at the end
-        return of[place]
+        placed: npt.NDArray[Any] = of[place]
+        return placed
 
     return Sweep(
         at=at,
@@ -80,24 +82,27 @@ def sweep(version: InForce, *, at: int) -> Sweep:
         version=_numbers(rows["version"], 0),
         was_ready=_numbers(rows["was_ready"], 0).astype(np.bool_),
         exists=exists[place],
-        fit=told(found.fit).astype(np.int64),
-        engagement=told(found.engagement).astype(np.int64),
-        intent=told(found.intent).astype(np.bool_),
-        ready=told(found.ready).astype(np.bool_),
+        fit=told(found.fit),
+        engagement=told(found.engagement),
+        intent=told(found.intent),
+        ready=told(found.ready),
         next=next_changes(version.plan.arrays, bound, at)[place],
     )
 
 
-def with_draws(of: Sweep, versions: list[InForce]) -> Ints:
-    """Return when leads change next, the draws for the share below the line among it."""
-    timeline, soonest = scoring.enactments(versions), of.next.copy()
-    if not any(version.agreement.explore for version in versions):
-        return soonest
-    for n in np.flatnonzero(of.created_at + AFTER > of.at).tolist():
-        draw = draws(of.lead_id[n].as_py(), int(of.created_at[n]), timeline)
-        if draw is not None:
-            soonest[n] = min(soonest[n], draw[0])
-    return soonest
+def drawn_at(of: Sweep, versions: list[InForce]) -> Ints:
+    """Return when leads are drawn for the share that goes to sales below the line, or FOREVER."""
+    timeline, found = scoring.enactments(versions), np.full(len(of.id), FOREVER, np.int64)
+    at = of.created_at + AFTER
+    for version, last in terms(timeline, FOREVER):
+        if not version.agreement.explore:
+            continue
+        due = np.flatnonzero((at >= version.in_force_from) & (at <= last))
+        for n, id_ in zip(due.tolist(), of.lead_id.take(due).to_pylist(), strict=True):
+            draw = draws(id_, int(of.created_at[n]), [version])
+            if draw is not None:
+                found[n] = draw[0]
+    return found
 
 
 def with_sales(of: Sweep) -> Bools:

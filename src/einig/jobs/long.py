@@ -44,12 +44,12 @@ def main(id_: int) -> None:
 
 
 def _does() -> dict[str, Callable[[Task], object]]:
-    from einig.flow import enacting, foresight, ideal_lead  # noqa: PLC0415  # needs the models
+    from einig.flow import enacting, foresight, ideal_lead, journey  # noqa: PLC0415  # needs the models
 
     return {
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         enacting.FORESEE: lambda task: foresight.work(task.payload["version"], at=_now()),
-        enacting.ANEW: lambda task: enacting.work(task.payload["enactment"], clock=_now),
+        journey.ANEW: lambda task: enacting.work(task.payload["enactment"], clock=_now),
     }
 
 

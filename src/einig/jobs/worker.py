@@ -124,7 +124,7 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset({"learn", enacting.ANEW, enacting.FORESEE})  # see einig.jobs.long
+LONG = frozenset({"learn", journey.ANEW, enacting.FORESEE})  # see einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_enacted": _mail_enacted,
     "mail_handoff": _mail_handoff,
