@@ -130,6 +130,9 @@ print(json.dumps([wrong, mixed]))
 """
 
 
+_WAITING = "SELECT min(at) FROM store_received WHERE reason = '' AND dismissed_at IS NULL"
+
+
 def run() -> None:
     """Measure both databases, or the one that is named in EINIG_BENCH_DATABASE."""
     for database, leads in LEADS.items():
@@ -160,8 +163,9 @@ def _measure(of: Store, database: str, leads: int) -> None:
     with serving(of) as server:
         load = Load(server, leads)
         with load.running():
-            time.sleep(3)
-            before = load.longest
+            load.warm_up()
+            time.sleep(5)
+            before, load.longest = load.longest, 0.0
             since = int(of.do(_SIGN))
             done = of.wait_for(
                 "SELECT finished_at, judged, leads FROM store_enactment WHERE since = ? "
@@ -241,6 +245,12 @@ class Load:
             for one in both:
                 one.join()
 
+    def warm_up(self) -> None:
+        """Wait until server and worker have begun, and count from then on."""
+        while self.sent < A_SECOND or self.server.store.rows(_WAITING)[0][0] is not None:
+            time.sleep(0.2)
+        self.longest = 0.0
+
     def _send(self) -> None:
         began = time.perf_counter()
         with closing(http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)) as to:
@@ -255,9 +265,8 @@ class Load:
                 time.sleep(max(0.0, began + self.sent / A_SECOND - time.perf_counter()))
 
     def _watch(self) -> None:
-        oldest = "SELECT min(at) FROM store_received WHERE reason = '' AND dismissed_at IS NULL"
         while not self.ended.is_set():
-            at = self.server.store.rows(oldest)[0][0]
+            at = self.server.store.rows(_WAITING)[0][0]
             if at is not None:
                 self.longest = max(self.longest, time.time() - at / 1e6)
             time.sleep(0.02)
