@@ -120,3 +120,24 @@ def _spans(lead: Lead) -> list[tuple[int, int]]:
         elif is_open and not ready:
             spans[-1] = (spans[-1][0], at)
     return spans
+
+
+def all_due(at: int) -> None:
+    """Judge what is due one by one, as the worker does."""
+    while journey.judge_due(at=at):
+        pass
+
+
+def everything() -> dict[str, list[Any]]:
+    """Return every decision, every lead as it stands, and every hand-off."""
+    decided = Decision.objects.order_by("lead", "at").values_list(
+        "lead", "version", "at", "fit", "engagement", "intent", "sales_ready"
+    )
+    stand = Lead.objects.order_by("id").values_list(
+        "id", "version", "fit", "engagement", "intent", "sales_ready", "judged_at", "last_known",
+        "next_change_at", "stage", "owner",
+    )  # fmt: skip
+    handed = Handoff.objects.order_by("lead", "opened_at", "kind").values_list(
+        "lead", "opened_at", "kind", "version", "to", "explored", "closed_at", "closing", "due_at"
+    )
+    return {"decisions": list(decided), "leads": list(stand), "handoffs": list(handed)}
