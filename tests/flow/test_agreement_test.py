@@ -32,7 +32,8 @@ from einig.store.models import (
     Task,
     Version,
 )
-from tests.live import NOW, Company, company, identify, say, track
+from tests.flow.test_ideal_lead import enact
+from tests.live import NOW, Company, company, identify, say, track, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -117,7 +118,8 @@ def test_leads_that_nobody_has_judged_come_first(us: Company) -> None:
 def test_without_a_version_in_force_leads_differ_by_what_they_are_and_did(us: Company) -> None:
     Handoff.objects.all().delete()
     Lead.objects.update(version=None)
-    Version.objects.update(in_force_from=None)
+    with unguarded():
+        Version.objects.update(in_force_from=None)
     test = started(us)
     shown = [sample.shown for sample in test.leads.all()]
     assert len(shown) == 20
@@ -423,7 +425,7 @@ def newest() -> AgreementTest:
 
 
 def test_a_draft_gives_points_for_what_people_judged_by_and_hands_over_some(us: Company) -> None:
-    Version.objects.update(text=Version.objects.get().text.replace("20, Trade: 5", "5, Handel: 20"))
+    enact(Version.objects.get().text.replace("20, Trade: 5", "5, Handel: 20"), LATER - DAY)
     version = drafted(us, likes_software, likes_software)
     test = newest()
     assert (version.begun_from, version.proposed_at, test.draft) == (
@@ -450,7 +452,8 @@ def test_a_draft_gives_points_for_what_people_judged_by_and_hands_over_some(us: 
 def test_on_the_day_of_an_import_a_draft_starts_from_nothing_but_judgements(us: Company) -> None:
     Handoff.objects.all().delete()
     Lead.objects.update(version=None)
-    Version.objects.update(in_force_from=None)
+    with unguarded():
+        Version.objects.update(in_force_from=None)
     version = drafted(us, likes_software, likes_software)
     agreement = loads(version.text).agreement
     assert [table.attribute for table in agreement.fit] == ["industry"]
