@@ -131,7 +131,7 @@ def _numbers() -> list[int]:
 
 @pytest.mark.usefixtures("_signed")
 def test_a_text_that_was_changed_is_found_and_nothing_is_judged_by_it() -> None:
-    broken = tampered("UPDATE store_signedtext SET text = replace(text, '25', '1')")
+    broken = tampered("UPDATE store_signedtext SET text = replace(text, 'fit: 25', 'fit: 1')")
     assert sorted(said.partition(": ")[2][:19] for said in broken) == [
         "it was changed", "its content is not ", "its text is not the"
     ]  # fmt: skip
