@@ -39,6 +39,7 @@ from einig.engine.scoring.judge import swept
 from einig.engine.scoring.plan import plan
 
 Report = Callable[[str, float], None]
+SHUFFLES = 100  # of outcomes, to see how often there is a claim where there is nothing to claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Proposal:
     corrected: tuple[Correction, ...]
     measured: Measured | None
     drafted: Drafted | None
-    refused: str
+    refused: OutOfReach | None
     train_until: int | None
     older: int
     newer: int
@@ -131,6 +132,7 @@ def propose(
         untold_blanks=examination.blank_aside,
         most_attributes=most_attributes,
         most_rows=most_rows,
+        shuffles=SHUFFLES,
     )
     report("Telling what winners have in common", 0.55)
     ideal = _ideal(examples)
@@ -160,7 +162,7 @@ def _ideal(examples: Examples) -> IdealLead | None:
     """Return what winners have in common, with what titles and postal codes say."""
     more = tuple(derived(examples.columns))
     try:
-        return ideal_lead(replace(examples, columns=examples.columns + more))
+        return ideal_lead(replace(examples, columns=examples.columns + more), shuffles=SHUFFLES)
     except NotEnough:
         return None
 
@@ -209,14 +211,14 @@ def _measured(
 
 def _draft_if_any(
     verdict: Verdict, older: Examples, goal: Goal, *, history: History, base: str | None
-) -> tuple[Drafted | None, str]:
+) -> tuple[Drafted | None, OutOfReach | None]:
     """Return the draft, or why there is none although something can be learned."""
     if not verdict.learnable or verdict.card is None:
-        return None, ""
+        return None, None
     try:
-        return _drafted(verdict.card, older, goal, history=history, base=base), ""
+        return _drafted(verdict.card, older, goal, history=history, base=base), None
     except OutOfReach as out:
-        return None, str(out)
+        return None, out
 
 
 def _drafted(

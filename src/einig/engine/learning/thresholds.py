@@ -12,12 +12,28 @@ import numpy as np
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY
 from einig.engine.learning.examples import Examples, Floats, Ints
+from einig.engine.learning.targets import WON, Target
+from einig.engine.learning.told_words import points_of, say
 
 Kind = Literal["share", "weekly", "precision", "revenue"]
 
 
 class OutOfReach(ValueError):
-    """No threshold reaches the goal; the message says what the best one comes to."""
+    """No threshold reaches the goal; it says what the best one comes to."""
+
+    def __init__(self, why: str, **figures: float) -> None:
+        self.why, self.figures = why, figures
+        super().__init__(self.said())
+
+    def said(self, language: str = "en", *, target: Target = WON, currency: str = "") -> str:
+        """Return it in a sentence, in English (`en`) or German (`de`)."""
+        figures: dict[str, float | str] = {
+            **self.figures,
+            "points": points_of(int(self.figures.get("points", 0)), language),
+            "currency": f" {currency}" if currency else "",
+        }
+        many = round(self.figures.get("share", 0.0)) != 1
+        return say(self.why, language, figures, target=target, many=many)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +42,7 @@ class Goal:
 
     share      about this share of leads goes to sales
     weekly     about so many leads a week, which is what sales can work
-    precision  of those handed over, at least this share buys
+    precision  of those handed over, at least this share reaches the target
     revenue    each further lead handed over brings more than this, which working one costs
     """
 
@@ -106,15 +122,15 @@ def choose(of: Sequence[Choice], goal: Goal) -> Choice:
     Raises OutOfReach.
     """
     if goal.amount <= 0:
-        raise OutOfReach("A goal is more than nothing.")
+        raise OutOfReach("no goal")
     useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
     if not useful:
-        raise OutOfReach("Every lead has the same score: no threshold tells them apart.")
+        raise OutOfReach("alike")
     if goal.kind == "share":
         return _closest(useful, lambda c: c.leads / (goal.amount * c.all_leads))
     if goal.kind == "weekly":
         if useful[0].weekly is None:
-            raise OutOfReach("Without dates nobody can say how many leads a week that is.")
+            raise OutOfReach("undated")
         return _closest(useful, lambda c: (c.weekly or 0.0) / goal.amount)
     if goal.kind == "precision":
         return _precise(useful, goal.amount)
@@ -127,9 +143,7 @@ def _precise(useful: Sequence[Choice], wanted: float) -> Choice:
     if not enough:
         best = max(useful, key=lambda choice: choice.precision.share or 0.0)
         share = 100 * (best.precision.share or 0.0)
-        raise OutOfReach(
-            f"Of 100 handed over, at best {share:.0f} buy, from {best.at_least} points on."
-        )
+        raise OutOfReach("precision", share=share, points=best.at_least)
     return enough[-1]
 
 
@@ -137,7 +151,7 @@ def _worthwhile(useful: Sequence[Choice], cost: float) -> Choice:
     """Return the threshold at which what was brought, less what working costs, is greatest."""
     best = max(useful, key=lambda choice: choice.revenue - cost * choice.leads)
     if best.revenue <= cost * best.leads:
-        raise OutOfReach(f"No threshold brings more than {cost:g} for each lead handed over.")
+        raise OutOfReach("revenue", amount=cost)
     return best
 
 
