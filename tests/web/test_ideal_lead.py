@@ -74,7 +74,8 @@ def test_the_page_says_how_sure_it_is_and_how_often_it_claims_what_is_not_there(
     english = signed_in(person("mel", Role.MARKETING_LEAD, language="en"))
     page = english.get("/ideal-lead").content.decode()
     for said in (
-        "Wie sicher ist das?", "Mittlere Präzision (Average Precision): 0,", "Erwartet",
+        "Wie sicher ist das im Einzelnen?", "Mittlere Präzision (Average Precision): 0,",
+        "Erwartet",
         "Mit vertauschten Ergebnissen der neueren Leads", "exakter Test nach Fisher",
         "Mit vertauschten Ergebnissen hieß in", "Was Leads, die kauften, gemeinsam haben",
     ):  # fmt: skip
