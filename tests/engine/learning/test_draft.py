@@ -174,7 +174,7 @@ def test_a_threshold_serves_its_goal(goal: Goal, at_least: int) -> None:
 def test_what_cannot_be_reached_says_what_can() -> None:
     with pytest.raises(OutOfReach, match=r"at best 100 buy, from 50 points on"):
         choose(_choices(), Goal("precision", 1.1))
-    with pytest.raises(OutOfReach, match="more than 2000 for each"):
+    with pytest.raises(OutOfReach, match="more than 2,000 for each"):
         choose(_choices(), Goal("revenue", 2000))
     alike = examples(counted("x", [0, 0]), won=[0, 1])
     with pytest.raises(OutOfReach, match="the same score"):

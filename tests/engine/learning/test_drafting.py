@@ -196,8 +196,10 @@ def test_a_goal_that_the_signals_alone_exceed_is_refused_with_figures(
     base = BASE.replace(RULE, "sales_ready: {any: [{score: 60}, intent]}")
     of = proposed(made(signals=0.6), base=base, goal=goal)
     assert of.drafted is None
-    assert said in of.refused
-    assert " whatever their score" in of.refused
+    assert of.refused is not None
+    assert said in of.refused.said()
+    assert " whatever their score" in of.refused.said()
+    assert "Die Kaufsignale allein bringen " in of.refused.said("de")
 
 
 BEFORE = """\

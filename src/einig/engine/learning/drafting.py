@@ -58,14 +58,14 @@ def draft_if_any(
     *,
     history: History,
     base: str | None,
-) -> tuple[Drafted | None, str]:
+) -> tuple[Drafted | None, OutOfReach | None]:
     """Return the draft, or why there is none although something can be learned."""
     if not verdict.learnable or verdict.card is None:
-        return None, ""
+        return None, None
     try:
-        return _drafted(verdict.card, older, newer, goal, history=history, base=base), ""
+        return _drafted(verdict.card, older, newer, goal, history=history, base=base), None
     except OutOfReach as out:
-        return None, str(out)
+        return None, out
 
 
 def _drafted(
