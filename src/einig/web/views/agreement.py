@@ -20,6 +20,7 @@ from einig.store.models import Signature, User, Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.forms import SignForm
+from einig.web.views.enacting import effect_of
 from einig.web.views.watch import watched
 
 
@@ -57,6 +58,7 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
         "sign": form or SignForm(initial=_to_sign(version, signed)),
         "zone": organisation().zone,
         "watch": watched(version) if state in {"in_force", "past"} else None,
+        **effect_of(version, me=me, at=at),
     }
     status = 422 if form is not None else 200
     return render(request, "web/agreement.html", context, status=status)
