@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+from click.core import ParameterSource
 
 from einig.cli.inputs import format_option, history_options, load_agreement, load_history
 from einig.cli.output import print_json, progress, say
@@ -80,9 +81,12 @@ def command(
     from einig.cli.propose_report import print_proposal
     from einig.engine.history.mapping_grammar import load_mapping
     from einig.engine.learning.proposal import propose
+    from einig.engine.learning.thresholds import UNSTATED
     from einig.engine.learning.told import told
 
     wanted, served = _target(target, within), _goal(goal)
+    if ctx.get_parameter_source("goal") is ParameterSource.DEFAULT:
+        served = UNSTATED
     text = load_agreement(base).text if base is not None else None
     read = load_history(history, data)
     declared = load_mapping(history).mapping.learning

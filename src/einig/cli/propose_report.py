@@ -45,6 +45,8 @@ def print_proposal(found: dict[str, Any], *, in_full: bool) -> None:
         chosen, newer = found["draft"]["chosen"], found["draft"]["newer"]
         out().print(f"\nFrom {chosen['score']} points on: {_comes_to(chosen, said)}")
         out().print(f"On newer leads, from which nothing was learned: {_comes_to(newer, said)}")
+    if found["beyond"]:
+        out().print(f"{found['beyond']['en']} So the threshold is the highest one.")
     if found["refused"]:
         out().print(f"\nNo draft: {found['refused']['en']}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from einig.engine.instants import FOREVER
 from einig.engine.learning.examples import Behaviour, Floats, Ints
 from einig.engine.learning.proposal import Proposal, propose
 from einig.engine.learning.targets import Target
-from einig.engine.learning.thresholds import Goal
+from einig.engine.learning.thresholds import UNSTATED, Goal
 from einig.engine.learning.told import told
 from einig.engine.learning.told_words import LANGUAGES
 from einig.engine.values import fold
@@ -100,7 +101,7 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
     proposal = propose(
         read,
         target=_target(asked),
-        goal=Goal(asked["goal"], asked["amount"]),
+        goal=_goal(asked),
         base=version.text if version else None,
         keep=asked["keep"],
         drop=[*asked["drop"], *WHO_IT_IS],
@@ -174,6 +175,12 @@ def _target(asked: dict[str, Any]) -> Target:
     if asked["target"] == "accepted":
         return Target(kind="accepted", within=asked["within"])
     return Target(kind="activity", activities=(asked["target"],), within=asked["within"])
+
+
+def _goal(asked: dict[str, Any]) -> Goal:
+    """Return the goal; whoever leaves it as the form has it at first stated none."""
+    stated = Goal(asked["goal"], asked["amount"])
+    return UNSTATED if replace(stated, is_stated=False) == UNSTATED else stated
 
 
 def handed_at(read: History) -> Ints:

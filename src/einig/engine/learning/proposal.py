@@ -28,7 +28,7 @@ from einig.engine.learning.learnable import Verdict, learnable
 from einig.engine.learning.older_newer import older_and_newer
 from einig.engine.learning.quality import Quality, measure
 from einig.engine.learning.targets import WON, Target
-from einig.engine.learning.thresholds import Goal, OutOfReach
+from einig.engine.learning.thresholds import UNSTATED, Goal, OutOfReach
 
 Report = Callable[[str, float], None]
 SHUFFLES = 100  # of outcomes, to see how often there is a claim where there is nothing to claim
@@ -80,7 +80,7 @@ def propose(
     history: History,
     *,
     target: Target = WON,
-    goal: Goal = Goal(),  # noqa: B008  # shared by all calls, and frozen
+    goal: Goal = UNSTATED,
     base: str | None = None,
     keep: Collection[str] = (),
     drop: Collection[str] = (),

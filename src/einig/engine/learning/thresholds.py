@@ -26,6 +26,11 @@ class OutOfReach(ValueError):
         self.why, self.figures, self.also = why, figures, also
         super().__init__(self.said())
 
+    @property
+    def by_signals(self) -> bool:
+        """Return whether buying signals alone bring more leads than the goal."""
+        return self.why in {"signals share", "signals weekly"}
+
     def said(self, language: str = "en", *, target: Target = WON, currency: str = "") -> str:
         """Return it in a sentence, in English (`en`) or German (`de`)."""
         figures: dict[str, float | str] = {
@@ -48,10 +53,16 @@ class Goal:
     weekly     about so many leads a week, which is what sales can work
     precision  of those handed over, at least this share reaches the target
     revenue    each further lead handed over brings more than this, which working one costs
+
+    What nobody stated is a goal that gives way where buying signals alone bring more.
     """
 
     kind: Kind = "share"
     amount: float = 0.1
+    is_stated: bool = True
+
+
+UNSTATED = Goal(is_stated=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,8 @@ class Choice:
 
     Whom a buying signal brings whatever the score is handed over at every threshold.
     `leads` of `all_leads` would be handed over, `weekly` so many a week (None where it is not known
-    how long they took to come). `precision` and `recall` are told by those whose end is known.
+    how long they took to come). `precision` and `recall` are told by those whose end is known:
+    `ended` of them would be handed over, who bring `revenue`.
     """
 
     at_least: int
@@ -70,6 +82,7 @@ class Choice:
     precision: Proportion
     recall: Proportion
     revenue: float
+    ended: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +124,8 @@ def _told(
     every = volume or Volume(best[best > NEVER], _weeks(examples))
     sure = weight.sum() / (weight**2).sum()  # how many leads of equal weight say as much (Kish)
     handed = _so_far(every.best, steps, np.ones(len(every.best)))
-    parts = (weight * sure, weight * won * sure, weight * revenue)
-    known, bought, brought = (_so_far(best, steps, each) for each in parts)
+    parts = (weight, weight * won * sure, weight * revenue)
+    ended, bought, brought = (_so_far(best, steps, each) for each in parts)
     all_won = round(float((weight * won).sum() * sure))
     return tuple(
         Choice(
@@ -120,11 +133,12 @@ def _told(
             round(n),
             len(every.best),
             n / every.weeks if every.weeks else None,
-            Proportion(min(round(b), round(k)), round(k)),
+            Proportion(min(round(b), round(e * sure)), round(e * sure)),
             Proportion(min(round(b), all_won), all_won),
             r,
+            e,
         )
-        for step, n, k, b, r in zip(steps.tolist(), handed, known, bought, brought, strict=True)
+        for step, n, e, b, r in zip(steps.tolist(), handed, ended, bought, brought, strict=True)
     )
 
 
@@ -152,9 +166,7 @@ def choose(of: Sequence[Choice], goal: Goal, signals: Choice | None = None) -> C
         raise OutOfReach("no goal")
     if signals is not None:
         _refuse_too_many(signals, goal)
-    useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
-    if not useful:
-        raise OutOfReach("alike")
+    useful = _useful(of)
     if goal.kind == "share":
         return _closest(useful, lambda c: c.leads / (goal.amount * c.all_leads))
     if goal.kind == "weekly":
@@ -170,6 +182,18 @@ def choose(of: Sequence[Choice], goal: Goal, signals: Choice | None = None) -> C
         bought = 100 * (signals.precision.share or 0.0)
         also = OutOfReach("signals", leads=signals.leads, share=bought)
         raise OutOfReach(out.why, also=also, **out.figures) from None
+
+
+def highest(of: Sequence[Choice]) -> Choice:
+    """Return the highest threshold that lets anybody through. Raises OutOfReach."""
+    return _useful(of)[0]
+
+
+def _useful(of: Sequence[Choice]) -> list[Choice]:
+    useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
+    if not useful:
+        raise OutOfReach("alike")
+    return useful
 
 
 def _refuse_too_many(signals: Choice, goal: Goal) -> None:
@@ -193,9 +217,12 @@ def _precise(useful: Sequence[Choice], wanted: float) -> Choice:
 
 
 def _worthwhile(useful: Sequence[Choice], cost: float) -> Choice:
-    """Return the threshold at which what was brought, less what working costs, is greatest."""
-    best = max(useful, key=lambda choice: choice.revenue - cost * choice.leads)
-    if best.revenue <= cost * best.leads:
+    """Return the threshold at which what was brought, less what working costs, is greatest.
+
+    Both are of leads whose end is known: what the others bring is not known yet.
+    """
+    best = max(useful, key=lambda choice: choice.revenue - cost * choice.ended)
+    if best.revenue <= cost * best.ended:
         raise OutOfReach("revenue", amount=cost)
     return best
 

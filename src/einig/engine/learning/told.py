@@ -19,7 +19,7 @@ from einig.engine.learning.portrait import portrait
 from einig.engine.learning.proposal import Proposal
 from einig.engine.learning.standing import AT_ANY
 from einig.engine.learning.targets import Target
-from einig.engine.learning.thresholds import Choice
+from einig.engine.learning.thresholds import Choice, OutOfReach
 from einig.engine.learning.told_words import LANGUAGES
 
 _UNTRIED = frozenset({"never handed over", "never worked"})  # whose end nobody knows for that
@@ -43,6 +43,7 @@ def told(
     values = written_values(history, (column.name for column in examples.columns))
     numeric = [c.name for c in examples.columns if c.behaviour is None and c.is_number]
     verdict, card, measured = proposal.verdict, proposal.card, proposal.measured
+    drafted = proposal.drafted
     weekly = proposal.gathered.kind == "weekly"
     rows = _channels(proposal, history, source, spend or {}, values)
     return {
@@ -71,8 +72,9 @@ def told(
         "channels": [] if rows is None else [_channel(row) for row in rows.rows],
         "brief": _brief(rows, target, history.about.currency),
         "counted": _counted(rows, target),
-        "draft": None if proposal.drafted is None else _drafted(proposal.drafted),
-        "refused": _refused(proposal, history.about.currency),
+        "draft": None if drafted is None else _drafted(drafted),
+        "beyond": None if drafted is None else _out(drafted.beyond, target, history),
+        "refused": _out(proposal.refused, target, history),
     }
 
 
@@ -129,14 +131,11 @@ def _restricted(of: Proposal) -> bool:
     return compared and any(why in _UNTRIED for why, _leads in of.gathered.unknown)
 
 
-def _refused(of: Proposal, currency: str | None) -> dict[str, str] | None:
-    if of.refused is None:
+def _out(of: OutOfReach | None, target: Target, history: History) -> dict[str, str] | None:
+    if of is None:
         return None
-    target = of.gathered.target
-    return {
-        language: of.refused.said(language, target=target, currency=currency or "")
-        for language in LANGUAGES
-    }
+    currency = history.about.currency or ""
+    return {lang: of.said(lang, target=target, currency=currency) for lang in LANGUAGES}
 
 
 def _portrait(

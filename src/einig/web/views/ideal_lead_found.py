@@ -72,6 +72,7 @@ def found_of(study: Study) -> dict[str, Any]:
         "brief": of.either("brief"),
         "counted": of.either("counted"),
         "refused": of.either("refused"),
+        "beyond": of.either("beyond"),
         "channels": found["channels"],
         "parts": _parts([of.trait(each) for each in traits]),
         "pairs": [of.pair(each) for each in ideal["pairs"][:10]] if ideal else [],
