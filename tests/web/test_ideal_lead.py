@@ -70,8 +70,7 @@ def test_a_look_keeps_what_was_decided_of_columns_and_says_how_it_failed() -> No
 def test_who_makes_a_draft_of_an_old_study_is_told_what_it_was_written_into() -> None:
     us = sells_to_software()
     study = found(us)
-    version = enact(TODAY, LATER)
-    Version.objects.filter(id=version.id).update(in_force_from=version.drafted_at - 399 * DAY)
+    enact(TODAY, LATER - 399 * DAY)
     told = signed_in(us.max).post(f"/ideal-lead/{study.id}/draft", follow=True).content.decode()
     assert "Seither gilt Version 2: Die Punkte wurden in diese geschrieben." in told
 
