@@ -19,6 +19,7 @@ from einig.store.models import (
     NurtureEntry,
     Role,
     SecondLook,
+    Thread,
     User,
     Version,
 )
@@ -79,6 +80,11 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "propose_agreement": lambda c, u: c.post("/agreement/3/propose"),
     "sign_agreement": lambda c, u: c.post("/agreement/2/sign"),
+    "discuss_agreement": lambda c, u: c.post(
+        "/agreement/2/say", {"criterion": "sales_ready", "text": "Why?"}
+    ),
+    "discuss_agreement ": lambda c, u: c.post(f"/threads/{_thread().id}/resolve"),
+    "discuss_agreement  ": lambda c, u: c.post(f"/threads/{_thread(NOW).id}/reopen"),
     "start_agreement_test": lambda c, u: c.post("/agreement/test", {}),
     "start_agreement_test ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/remind"),
     "start_agreement_test  ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/close"),
@@ -104,6 +110,12 @@ def _open_test() -> AgreementTest:
     ends = NOW + 10_000 * DAY
     test.jurors.create(side="sales", name="Sol", token_hash="none", expires_at=ends)
     return test
+
+
+def _thread(resolved_at: int | None = None) -> Thread:
+    """Return a thread."""
+    version = Version.objects.get(number=2)
+    return version.threads.create(criterion="explore", opened_at=NOW, resolved_at=resolved_at)
 
 
 def _overruled() -> int:

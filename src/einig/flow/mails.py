@@ -7,6 +7,7 @@ between, is the same mail to whoever gets it.
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from einig.store.models import (
     Handoff,
     Juror,
     Lead,
+    Mention,
     NurtureEntry,
     Signature,
     User,
@@ -111,7 +113,7 @@ def send_juror(juror: Juror, *, again: bool, id_: str) -> bool:
             "",
             _("%(name)s asks you to judge %(n)s leads: is each of them ready for sales?")
             % {"name": asked_by.name if asked_by else "Einig", "n": leads},
-            _("It takes ten minutes, on a phone too; you can stop and go on later."),
+            _("It takes ten on a phone too; you can stop and go on later."),
             _("Marketing and sales judge the same leads. Nobody sees what you say before the end."),
             "",
             f"{settings.URL}/t/{agreement_test.token_of(juror)}",
@@ -149,6 +151,30 @@ def send_voided(signature: Signature, *, by: str, why: str, id_: str) -> None:
             del lines[2]
         subject = _("Your signature of version %(n)s counts no more") % given
         _send(subject, lines, to.email, id_)
+
+
+def send_mention(mention: Mention, *, id_: str) -> bool:
+    """Tell somebody where they are asked; return whether it still stands there."""
+    to, remark = mention.to, mention.remark
+    if not to.is_active or not remark.text:
+        return False
+    with translation.override(to.language):
+        thread = remark.thread
+        told = {
+            "name": remark.by.name if remark.by else _("Somebody"),
+            "n": thread.version.number,
+            "criterion": words.criterion(thread.criterion),
+        }
+        about = urlencode({"criterion": thread.criterion})
+        lines = [
+            _("%(name)s asks you to look at a criterion of version %(n)s: %(criterion)s.") % told,
+            "",
+            *(f"> {line}" for line in remark.text.splitlines()),
+            "",
+            f"{settings.URL}/agreement/{thread.version.number}/about?{about}",
+        ]
+        _send(_("%(name)s asks you: %(criterion)s") % told, lines, to.email, id_)
+    return True
 
 
 def unsubscribing(token: str) -> Lead | None:

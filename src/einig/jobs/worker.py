@@ -23,7 +23,16 @@ from einig.engine.instants import DAY, HOUR, moment
 from einig.engine.routing import NobodyAvailable
 from einig.flow import handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
-from einig.store.models import Finding, Handoff, Juror, NurtureEntry, Signature, Task, User
+from einig.store.models import (
+    Finding,
+    Handoff,
+    Juror,
+    Mention,
+    NurtureEntry,
+    Signature,
+    Task,
+    User,
+)
 
 log = logging.getLogger(__name__)
 NIGHT = 2 * HOUR  # after midnight UTC
@@ -123,6 +132,12 @@ def _mail_juror(task: Task, at: int) -> None:
         mails.send_juror(of, again=bool(task.payload.get("again")), id_=task.key)
 
 
+def _mail_mention(task: Task, at: int) -> None:
+    found = Mention.objects.select_related("to", "remark__by", "remark__thread__version")
+    if (of := found.filter(id=task.payload["mention"]).first()) is not None:
+        mails.send_mention(of, id_=task.key)
+
+
 def _mail_voided(task: Task, at: int) -> None:
     of = Signature.objects.select_related("version", "by").get(id=task.payload["signature"])
     mails.send_voided(of, by=task.payload["by"], why=task.payload["why"], id_=task.key)
@@ -145,6 +160,7 @@ DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,
     "mail_juror": _mail_juror,
+    "mail_mention": _mail_mention,
     "mail_nurture": _mail_nurture,
     "mail_voided": _mail_voided,
     "route": _route,
