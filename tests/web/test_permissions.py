@@ -15,6 +15,7 @@ from einig.store.models import (
     AgreementTest,
     Feedback,
     Handoff,
+    JourFixe,
     Lead,
     NurtureEntry,
     Role,
@@ -85,6 +86,10 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "discuss_agreement ": lambda c, u: c.post(f"/threads/{_thread().id}/resolve"),
     "discuss_agreement  ": lambda c, u: c.post(f"/threads/{_thread(NOW).id}/reopen"),
+    "hold_jour_fixe": lambda c, u: c.post("/jour-fixe/start"),
+    "hold_jour_fixe ": lambda c, u: c.post(f"/jour-fixe/{_table().id}", {"notes": "x"}),
+    "hold_jour_fixe  ": lambda c, u: c.post(f"/jour-fixe/{_table().id}/leave"),
+    "hold_jour_fixe   ": lambda c, u: c.post(f"/jour-fixe/{_table(NOW).id}/send"),
     "start_agreement_test": lambda c, u: c.post("/agreement/test", {}),
     "start_agreement_test ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/remind"),
     "start_agreement_test  ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/close"),
@@ -116,6 +121,11 @@ def _thread(resolved_at: int | None = None) -> Thread:
     """Return a thread."""
     version = Version.objects.get(number=2)
     return version.threads.create(criterion="explore", opened_at=NOW, resolved_at=resolved_at)
+
+
+def _table(ended_at: int | None = None) -> JourFixe:
+    """Return a Jour fixe."""
+    return JourFixe.objects.create(at=NOW, ended_at=ended_at)
 
 
 def _overruled() -> int:

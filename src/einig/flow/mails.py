@@ -17,13 +17,14 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from einig.engine.instants import moment
-from einig.flow import agreement_test, findings, nurture, words
+from einig.flow import agreement_test, findings, minutes, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
 from einig.store.models import (
     ContactDetail,
     Finding,
     Handoff,
+    JourFixe,
     Juror,
     Lead,
     Mention,
@@ -113,7 +114,7 @@ def send_juror(juror: Juror, *, again: bool, id_: str) -> bool:
             "",
             _("%(name)s asks you to judge %(n)s leads: is each of them ready for sales?")
             % {"name": asked_by.name if asked_by else "Einig", "n": leads},
-            _("It takes ten on a phone too; you can stop and go on later."),
+            _("It takes ten minutes, on a phone too; you can stop and go on later."),
             _("Marketing and sales judge the same leads. Nobody sees what you say before the end."),
             "",
             f"{settings.URL}/t/{agreement_test.token_of(juror)}",
@@ -174,6 +175,16 @@ def send_mention(mention: Mention, *, id_: str) -> bool:
             f"{settings.URL}/agreement/{thread.version.number}/about?{about}",
         ]
         _send(_("%(name)s asks you: %(criterion)s") % told, lines, to.email, id_)
+    return True
+
+
+def send_minutes(meeting: JourFixe, to: User, *, id_: str) -> bool:
+    """Send somebody what was agreed at a Jour fixe; return whether they still work here."""
+    if not to.is_active:
+        return False
+    with translation.override(to.language):
+        subject = _("Jour fixe of %(time)s: what was agreed") % {"time": _time(meeting.at)}
+        _send(subject, minutes.lines(meeting), to.email, id_)
     return True
 
 
