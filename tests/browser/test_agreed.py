@@ -60,7 +60,7 @@ def test_what_was_learned_is_signed_by_both_within_minutes_and_judges_the_next_l
 ) -> None:
     max_, sol = person("max"), person("sol")
     page = max_.open("/ideal-lead")
-    page.get_by_role("button", name="Nachsehen").click()
+    page.get_by_role("button", name="Ansehen").click()
     make = page.get_by_role("button", name="Zum Entwurf machen")
     make.wait_for(timeout=240_000)
     began = time.monotonic()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import _PASSWORDS, PASSWORD, Mailbox
+from tests.browser.conftest import PASSWORD, SET_PASSWORDS, Mailbox
 from tests.browser.test_main_path import becomes_ready
 from tests.servers import Server, serving, store
 
@@ -27,7 +27,7 @@ def server(
     with store(tmp_path_factory.mktemp("roles")) as made:
         of = replace(made, settings={"EINIG_MAIL": f"smtp://127.0.0.1:{mailbox[1]}"})
         of.found()
-        of.do(_PASSWORDS)
+        of.do(SET_PASSWORDS)
         with serving(of) as running:
             for user, name in (("klara", "Klara Sommer"), ("jonas", "Jonas Wirth")):
                 becomes_ready(running, user, name)
@@ -94,15 +94,16 @@ def test_both_leads_test_a_draft_on_the_past_and_sign_it_for_their_side(
 ) -> None:
     max_, sol = person("max"), person("sol")
     page = max_.open("/agreement/draft")
-    page.fill("#id_text", page.input_value("#id_text").replace("points: 10", "points: 12"))
+    page.locator("#engagement").get_by_label("Punkte", exact=True).first.fill("12")
     click(page, "Entwurf speichern")
     version = page.url
-    page.get_by_role("link", name="Testen").click()
-    page.wait_for_selector("text=Von 100 übergebenen kauften")
+    page.wait_for_selector("#trial .pair, #trial .warn")
     click(page, "Vorlegen")
+    page.fill("#id_password", PASSWORD)
     click(page, "Freigeben")
     assert page.get_by_role("button", name="Freigeben").count() == 0  # one side, one signature
     page = sol.open(version.removeprefix(server.url).partition("?")[0])
+    page.fill("#id_password", PASSWORD)
     click(page, "Freigeben")
     page.wait_for_selector("text=Von beiden freigegeben")
     assert (max_.errors, sol.errors) == ([], [])

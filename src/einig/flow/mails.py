@@ -22,6 +22,7 @@ from einig.flow.organisation import organisation
 from einig.flow.why import why
 from einig.store.models import (
     ContactDetail,
+    Enactment,
     Finding,
     Handoff,
     JourFixe,
@@ -75,6 +76,28 @@ def send_finding(finding: Finding, to: User, *, id_: str) -> None:
         ]
         subject = _("Version %(n)s does not keep what was promised") % {"n": number}
         _send(subject, lines, to.email, id_)
+
+
+def send_enacted(of: Enactment, to: User, *, id_: str) -> None:
+    """Tell a lead of a team what came of a version's coming into force."""
+    number, found = of.version.number, of.found or {}
+    link = f"{settings.URL}/agreement/{number}"
+    with translation.override(to.language):
+        told = [
+            (_("Sales-ready now: %(n)s"), "becomes"),
+            (_("Not sales-ready any more: %(n)s"), "ceases"),
+            (_("Of these with sales, where they stay: %(n)s"), "kept"),
+            (_("Handed over: %(n)s"), "handoffs"),
+        ]
+        lines = [
+            _("Version %(n)s is in force since %(time)s and has judged every lead anew.")
+            % {"n": number, "time": _time(of.since)},
+            "",
+            *(said % {"n": f"{found.get(name, 0)}  {link}/leads/{name}"} for said, name in told),
+            "",
+            link,
+        ]
+        _send(_("Version %(n)s is in force") % {"n": number}, lines, to.email, id_)
 
 
 def send_nurture(entry: NurtureEntry, *, id_: str) -> bool:

@@ -21,9 +21,10 @@ from django.db import close_old_connections, transaction
 
 from einig.engine.instants import DAY, HOUR, moment
 from einig.engine.routing import NobodyAvailable
-from einig.flow import handoff, journey, mails, tasks
+from einig.flow import enacting, handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
 from einig.store.models import (
+    Enactment,
     Finding,
     Handoff,
     JourFixe,
@@ -79,6 +80,7 @@ def work(*, at: int) -> bool:
     """Do a little of everything that is due; return whether there was anything."""
     busy = journey.take_in_waiting() > 0
     busy = journey.judge_due(at=at) > 0 or busy
+    busy = enacting.go_on(at=at) or busy
     task = tasks.claim(at) if tasks.pending(at) else None
     if task is None:
         return busy
@@ -101,14 +103,19 @@ def _elsewhere(task: Task, *, at: int) -> None:
     One that died again and again, for want of memory perhaps, is not started any more.
     """
     if task.tries > MOST_DEATHS:
-        from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
-
-        if task.kind == "learn":
-            ideal_lead.give_up(task.payload["study"])
+        _give_up(task)
         tasks.done(task, at=at)
         return
     running = subprocess.Popen([sys.executable, "-m", "einig.jobs.long", str(task.id)])
     threading.Thread(target=running.wait, daemon=True).start()  # so that nothing of it remains
+
+
+def _give_up(task: Task) -> None:
+    """Say to whoever waits for it that it will not come; leads are judged one by one instead."""
+    if task.kind == "learn":
+        from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
+
+        ideal_lead.give_up(task.payload["study"])
 
 
 def _mail_handoff(task: Task, at: int) -> None:
@@ -119,6 +126,11 @@ def _mail_handoff(task: Task, at: int) -> None:
 def _mail_finding(task: Task, at: int) -> None:
     found = Finding.objects.select_related("version").get(id=task.payload["finding"])
     mails.send_finding(found, User.objects.get(id=task.payload["to"]), id_=task.key)
+
+
+def _mail_enacted(task: Task, at: int) -> None:
+    of = Enactment.objects.select_related("version").get(id=task.payload["enactment"])
+    mails.send_enacted(of, User.objects.get(id=task.payload["to"]), id_=task.key)
 
 
 def _mail_nurture(task: Task, at: int) -> None:
@@ -161,8 +173,9 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset({"learn", "promise", "watch"})  # see einig.jobs.long
+LONG = frozenset({"learn", "promise", "watch", journey.ANEW, enacting.FORESEE})  # einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
+    "mail_enacted": _mail_enacted,
     "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,
     "mail_juror": _mail_juror,

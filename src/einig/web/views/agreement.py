@@ -21,6 +21,7 @@ from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.discussed import by_clause
 from einig.web.forms import SignForm
+from einig.web.views.enacting import effect_of
 from einig.web.views.watch import watched
 
 _ASKED = 20
@@ -64,6 +65,7 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
         "longest": threads.LONGEST,
         "asked": threads.asked(me)[:_ASKED],
         "watch": watched(version) if state in {"in_force", "past"} else None,
+        **effect_of(version, me=me, at=at),
     }
     status = 422 if form is not None else 200
     return render(request, "web/agreement.html", context, status=status)

@@ -6,5 +6,5 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """One column."""
 
-    dependencies = [("store", "0009_personal_keys")]
+    dependencies = [("store", "0010_enacting")]
     operations = [migrations.AddField("JourFixe", "kept", models.JSONField(default=dict))]
