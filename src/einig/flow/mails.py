@@ -7,6 +7,7 @@ between, is the same mail to whoever gets it.
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from einig.engine.instants import moment
-from einig.flow import agreement_test, findings, nurture, words
+from einig.flow import agreement_test, findings, minutes, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
 from einig.store.models import (
@@ -24,8 +25,10 @@ from einig.store.models import (
     Enactment,
     Finding,
     Handoff,
+    JourFixe,
     Juror,
     Lead,
+    Mention,
     NurtureEntry,
     Signature,
     User,
@@ -172,6 +175,40 @@ def send_voided(signature: Signature, *, by: str, why: str, id_: str) -> None:
             del lines[2]
         subject = _("Your signature of version %(n)s counts no more") % given
         _send(subject, lines, to.email, id_)
+
+
+def send_mention(mention: Mention, *, id_: str) -> bool:
+    """Tell somebody where they are asked; return whether it still stands there."""
+    to, remark = mention.to, mention.remark
+    if not to.is_active or not remark.text:
+        return False
+    with translation.override(to.language):
+        thread = remark.thread
+        told = {
+            "name": remark.by.name if remark.by else _("Somebody"),
+            "n": thread.version.number,
+            "criterion": words.criterion(thread.criterion),
+        }
+        about = urlencode({"criterion": thread.criterion})
+        lines = [
+            _("%(name)s asks you to look at a criterion of version %(n)s: %(criterion)s.") % told,
+            "",
+            *(f"> {line}" for line in remark.text.splitlines()),
+            "",
+            f"{settings.URL}/agreement/{thread.version.number}/about?{about}",
+        ]
+        _send(_("%(name)s asks you: %(criterion)s") % told, lines, to.email, id_)
+    return True
+
+
+def send_minutes(meeting: JourFixe, to: User, *, id_: str) -> bool:
+    """Send somebody what was agreed at a Jour fixe; return whether they still work here."""
+    if not to.is_active:
+        return False
+    with translation.override(to.language):
+        subject = _("Jour fixe of %(time)s: what was agreed") % {"time": _time(meeting.at)}
+        _send(subject, minutes.lines(meeting), to.email, id_)
+    return True
 
 
 def unsubscribing(token: str) -> Lead | None:

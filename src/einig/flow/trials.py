@@ -18,9 +18,10 @@ from django.db import connection
 from django.db.models import Max, Sum
 
 from einig.engine.agreement.model import Agreement
+from einig.engine.backtest.moved import Moves, moves
 from einig.engine.backtest.past import Past
 from einig.engine.backtest.trial import Replayed, Trial, replayed, trial
-from einig.engine.instants import SECOND
+from einig.engine.instants import DAY, SECOND
 from einig.flow.ideal_lead import WHO_IT_IS
 from einig.store import history
 from einig.store.models import Event, Fact, Handoff, Lead, Link, Outcome, User
@@ -29,6 +30,7 @@ _FRESH = 300 * SECOND  # for so long a history answers although the store has gr
 _LONG = 200_000  # activities from which on nobody waits for a history to be read
 _SEGMENTS = 6
 _KEPT = 12  # trials
+MOVED = 90 * DAY  # of how long a time it is said what each criterion moved
 
 log = logging.getLogger(__name__)
 
@@ -46,12 +48,14 @@ class Ready:
     past: Past
     replays: OrderedDict[Any, Replayed] = field(default_factory=OrderedDict)
     trials: OrderedDict[Any, Trial] = field(default_factory=OrderedDict)
+    moves: OrderedDict[Any, Moves] = field(default_factory=OrderedDict)
 
 
 @dataclass(slots=True)
 class _State:
     ready: Ready | None = None
     reading: threading.Thread | None = None
+    moving: threading.Thread | None = None
 
 
 _state = _State()
@@ -114,6 +118,19 @@ def try_out(
     return found
 
 
+def moved(of: Ready, agreement: Agreement) -> Moves:
+    """Return what each criterion moved of late. Raises StillCounting while that takes long."""
+    with _lock:
+        if (found := of.moves.get(agreement)) is not None:
+            return found
+        if of.past.history.about.events < _LONG:
+            return _move(of, agreement)
+        if _state.moving is None or not _state.moving.is_alive():
+            _state.moving = threading.Thread(target=_move_beside, args=(of, agreement), daemon=True)
+            _state.moving.start()
+    raise StillCounting
+
+
 def capacity() -> int | None:
     """Return how many hand-offs those who sell can have in hand; None if nobody sells."""
     found = User.objects.sellers().aggregate(sum=Sum("capacity"))["sum"]
@@ -133,6 +150,20 @@ def _replayed(of: Ready, agreement: Agreement, capacity: int | None) -> Replayed
         found = replayed(of.past, agreement, capacity=capacity)
         _keep(of.replays, key, found)
     return found
+
+
+def _move(of: Ready, agreement: Agreement) -> Moves:
+    found = moves(of.past, agreement, since=of.as_of - MOVED)
+    with _lock:
+        _keep(of.moves, agreement, found)
+    return found
+
+
+def _move_beside(of: Ready, agreement: Agreement) -> None:
+    try:
+        _move(of, agreement)
+    except Exception:  # whoever asks next has it tried again
+        log.exception("it could not be worked out what each criterion moved")
 
 
 def _keep(kept: OrderedDict[Any, Any], key: object, found: object) -> None:

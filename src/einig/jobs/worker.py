@@ -27,7 +27,9 @@ from einig.store.models import (
     Enactment,
     Finding,
     Handoff,
+    JourFixe,
     Juror,
+    Mention,
     NurtureEntry,
     Signature,
     Task,
@@ -143,6 +145,17 @@ def _mail_juror(task: Task, at: int) -> None:
         mails.send_juror(of, again=bool(task.payload.get("again")), id_=task.key)
 
 
+def _mail_mention(task: Task, at: int) -> None:
+    found = Mention.objects.select_related("to", "remark__by", "remark__thread__version")
+    if (of := found.filter(id=task.payload["mention"]).first()) is not None:
+        mails.send_mention(of, id_=task.key)
+
+
+def _mail_minutes(task: Task, at: int) -> None:
+    meeting = JourFixe.objects.select_related("change").get(id=task.payload["meeting"])
+    mails.send_minutes(meeting, User.objects.get(id=task.payload["to"]), id_=task.key)
+
+
 def _mail_voided(task: Task, at: int) -> None:
     of = Signature.objects.select_related("version", "by").get(id=task.payload["signature"])
     mails.send_voided(of, by=task.payload["by"], why=task.payload["why"], id_=task.key)
@@ -166,6 +179,8 @@ DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,
     "mail_juror": _mail_juror,
+    "mail_mention": _mail_mention,
+    "mail_minutes": _mail_minutes,
     "mail_nurture": _mail_nurture,
     "mail_voided": _mail_voided,
     "route": _route,

@@ -42,6 +42,11 @@ def bind(plan: Plan, history: History) -> Bound:
     return Bound(created=created, **columns)
 
 
+def with_facts(plan: Plan, bound: Bound, history: History) -> Bound:
+    """Return what is bound with the facts in the terms of another plan of the same criteria."""
+    return bound._replace(**_facts(plan, history))
+
+
 # --- activities -------------------------------------------------------------------------------
 
 
