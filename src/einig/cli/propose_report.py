@@ -149,11 +149,16 @@ def _print_columns(found: dict[str, Any]) -> None:
         ("Set aside", "set_aside"),
         ("Blank not used", "blank_aside"),
         ("To be looked at", "flagged"),
+        ("Little can be learned of", "awkward"),
     ):
         if found[key]:
             out().print(f"\n{title}")
             for of in found[key]:
                 out().print(f"  {of['column']}: {of['reason']}")
+    if found["examples"]["unknown"]:
+        out().print("\nOf these leads nobody knows what would have become; they count neither way")
+        for of in found["examples"]["unknown"]:
+            out().print(f"  {of['reason']}: {count(of['leads'])}")
 
 
 def _comes_to(of: dict[str, Any], said: _Said) -> str:

@@ -10,6 +10,7 @@ from einig.engine.agreement import content_hash, loads
 from einig.engine.history.contract import History
 from einig.engine.instants import iso
 from einig.engine.learning import leak_words, told_quality, told_table
+from einig.engine.learning.awkward import awkward
 from einig.engine.learning.channels import Channel, Channels, brief, channels, counted, source_of
 from einig.engine.learning.conversions import lead_count
 from einig.engine.learning.drafting import Drafted, written_values
@@ -20,7 +21,7 @@ from einig.engine.learning.proposal import Proposal
 from einig.engine.learning.standing import AT_ANY
 from einig.engine.learning.targets import Target
 from einig.engine.learning.thresholds import Choice, OutOfReach
-from einig.engine.learning.told_words import LANGUAGES
+from einig.engine.learning.told_words import LANGUAGES, say
 
 _UNTRIED = frozenset({"never handed over", "never worked"})  # whose end nobody knows for that
 
@@ -58,6 +59,7 @@ def told(
         "set_aside": _reasons(proposal.examination, "set aside", target),
         "blank_aside": _reasons(proposal.examination, "blank only", target),
         "flagged": _reasons(proposal.examination, "flagged", target),
+        "awkward": _awkward(proposal),
         "train_until": iso(proposal.train_until),
         "target": _target(target),
         "examples": _examples(proposal),
@@ -94,6 +96,20 @@ def _reason(of: Finding, target: Target) -> dict[str, Any]:
         "kind": of.kind,
         "figures": dict(of.figures),
     }
+
+
+def _awkward(of: Proposal) -> list[dict[str, Any]]:
+    """Return the columns that are used, and of which little can be learned as they are."""
+    columns = of.examination.usable(of.gathered.examples).columns if of.older + of.newer else ()
+    return [
+        {
+            "column": found.column,
+            "kind": found.kind,
+            "share": found.share,
+            "reason": say(found.kind, figures={"share": found.share}),
+        }
+        for found in awkward(columns)
+    ]
 
 
 def _target(target: Target) -> dict[str, Any]:

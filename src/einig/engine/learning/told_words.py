@@ -90,6 +90,16 @@ _ENGLISH = {
         "With outcomes shuffled, {claimed:,.0f} of {shuffles:,.0f} times anything at all was "
         "called more than chance ({leads:,.0f} leads)."
     ),
+    # columns of which little can be learned
+    "constant": "It is the same for every lead, so that it tells none apart.",
+    "dates": (
+        "{share:.0%} of its values are dates written as text: each counts as a word, and none is "
+        "earlier or later than another."
+    ),
+    "mixed": (
+        "{share:.0%} of the leads have a number there and the others a text: each value counts as "
+        "a word, and none is more or less than another."
+    ),
     # the portrait
     "nothing": "Leads that {did} have nothing in common that chance would not explain.",
     "ideal": "The ideal lead: {traits}.",
@@ -198,6 +208,15 @@ _GERMAN = {
     "false alarms": (
         "Mit vertauschten Ergebnissen hieß in {claimed:,.0f} von {shuffles:,.0f} Fällen überhaupt "
         "etwas mehr als Zufall ({leads:,.0f} Leads)."
+    ),
+    "constant": "Es ist bei allen Leads dasselbe und trennt deshalb keine.",
+    "dates": (
+        "{share:.0%} der Werte sind als Text geschriebene Tage: Jeder zählt als ein Wort, und "
+        "keiner ist früher oder später als ein anderer."
+    ),
+    "mixed": (
+        "Bei {share:.0%} der Leads steht eine Zahl und bei den übrigen ein Text: Jeder Wert zählt "
+        "als ein Wort, und keiner ist mehr oder weniger als ein anderer."
     ),
     "nothing": "Leads, {that}, haben nichts gemeinsam, was nicht Zufall sein kann.",
     "ideal": "Der ideale Lead: {traits}.",

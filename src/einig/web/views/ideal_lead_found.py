@@ -42,6 +42,7 @@ PARTS: list[tuple[str, Any]] = [
     ("source", gettext_lazy("Lead source")),
     ("other", gettext_lazy("Other")),
 ]
+_NO_COST = {"cost_of_lead": None, "cost_of_won": None}  # studies from before say nothing of it
 _STEADY: dict[str, Any] = {"columns": []}
 OTHERS = [
     ("auc_before", gettext_lazy("the agreement in force")),
@@ -73,7 +74,7 @@ def found_of(study: Study) -> dict[str, Any]:
         "counted": of.either("counted"),
         "refused": of.either("refused"),
         "beyond": of.either("beyond"),
-        "channels": found["channels"],
+        "channels": [_NO_COST | each for each in found["channels"]],
         "parts": _parts([of.trait(each) for each in traits]),
         "pairs": [of.pair(each) for each in ideal["pairs"][:10]] if ideal else [],
         "changed": [of.changed(each) for each in drift["columns"][:5]],
@@ -87,6 +88,7 @@ def found_of(study: Study) -> dict[str, Any]:
             if f["kind"] == "declared" and f["column"] in study.question["drop"]
         ],
         "blank": [of.finding(f) for f in found["blank_aside"]],
+        "awkward": [of.awkward(each) for each in found.get("awkward", [])],
         "flagged": [of.finding(f) for f in found["flagged"]],
         "others": [(key, label, found[key]) for key, label in OTHERS if found[key] is not None],
         "curve": _some(found["draft"]["curve"], 12) if found["draft"] else [],
@@ -207,6 +209,10 @@ class _Told:
             for part in of["engagement"]
         ]
         return fit + engaged
+
+    def awkward(self, of: Mapping[str, Any]) -> dict[str, str]:
+        said = self.say(of["kind"], {"share": of["share"]})
+        return {"name": words.attribute(of["column"]), "said": said}
 
     def finding(self, of: Mapping[str, Any]) -> dict[str, str]:
         said = leak_words.sentence(of["kind"], of["figures"], self.language, target=self.target)
