@@ -290,7 +290,7 @@ def test_minutes_go_to_both_teams_in_their_language(us: Company) -> None:
     body = english.body.splitlines()
     assert body[:-1] == [
         "1 disputed lead was on the table:",
-        "- 1: bought without ever having been handed over",
+        "- 1: won, but never handed over",
         "",
         "The proposed change is version 2:",
         body[4],

@@ -21,7 +21,7 @@ WHY = {
     "returned": gettext_lazy("returned by sales, found ready by the second look"),
     "judged": gettext_lazy("judged differently by both sides in the agreement test"),
     "complained": gettext_lazy("complained of by sales"),
-    "missed": gettext_lazy("bought without ever having been handed over"),
+    "missed": gettext_lazy("won, but never handed over"),
 }
 
 

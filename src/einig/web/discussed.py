@@ -10,6 +10,7 @@ from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.paths import paths
 from einig.flow import words
 from einig.store.models import Thread
+from einig.web.contract import Part
 
 _CLAUSES = {
     "who": ("lead.reachable_by", "lead.never", "lead.inquiries"),
@@ -54,14 +55,18 @@ def talk(criteria: Iterable[str], threads: Sequence[Thread], about: str = "") ->
     )
 
 
-def by_clause(of: Agreement, threads: Sequence[Thread], about: str = "") -> dict[str, Talk]:
-    """Return the threads by the key of their clause; `` is what no clause is about any more."""
+def by_clause(
+    of: Agreement, parts: Iterable[Part], threads: Sequence[Thread], about: str = ""
+) -> dict[str, Talk]:
+    """Return the threads by the key of their clause; `` is what no clause on the page is about."""
     known = paths(of)
+    shown = {clause.key for part in parts for clause in part.clauses if not clause.is_gone}
     clauses = {key: list(criteria) for key, criteria in _CLAUSES.items()}
     for table in of.fit:
         clauses[f"fit {words.attribute(table.attribute)}"] = [f"fit.{table.attribute}"]
     for part in ("engagement", "intent"):
         clauses[part] = [path for path in known if path.startswith(f"{part}.")]
+    clauses = {key: criteria for key, criteria in clauses.items() if key in shown}
     held = {path for criteria in clauses.values() for path in criteria}
     others = dict.fromkeys(thread.criterion for thread in threads)
     clauses[""] = [path for path in others if path not in held]

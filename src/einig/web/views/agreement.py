@@ -46,9 +46,10 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
     # what is to be decided shows its changes at once; what is in force reads as it is
     marked = request.GET.get("marks", "yes" if state in {"draft", "proposed"} else "no") == "yes"
     old = loads(agreements.text(before)).agreement if before and marked else None
+    parts = contract(agreement, old)
     context = {
         "version": version,
-        "parts": contract(agreement, old),
+        "parts": parts,
         "marked": marked,
         "name": agreement.name,
         "signatures": signed,
@@ -60,7 +61,7 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
         "can_sign_anew": may(me, "sign_agreement") and state == "proposed" and bool(signed),
         "sign": form or SignForm(initial=_to_sign(version, signed)),
         "zone": organisation().zone,
-        "talks": by_clause(agreement, threads.of(version), request.GET.get("about", "")),
+        "talks": by_clause(agreement, parts, threads.of(version), request.GET.get("about", "")),
         "people": [(threads.called(user), user) for user in threads.people() if user != me],
         "longest": threads.LONGEST,
         "asked": threads.asked(me)[:_ASKED],
