@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from einig.engine.instants import DAY
-from einig.flow import agreements, feedback, handoff, outcomes, sources
+from einig.flow import agreements, feedback, handoff, outcomes, sources, trials
 from einig.store.models import AgreementTest, Handoff, Lead, Side, Team, User
 from tests.live import AGREED, NOW, Company, company, identify, person, say, track
 
@@ -34,6 +34,8 @@ PAGES = {
     "/settings/audit": "ada",
     "/agreement": "max",
     "/agreement/1": "max",
+    "/agreement/1?figures=yes": "max",
+    "/agreement/versions": "max",
     "/agreement/test": "sam",
     "/agreement/test/1": "max",
 }
@@ -43,6 +45,7 @@ A_LEAD = ("/leads/{}", "/inbox/{}")
 @pytest.fixture
 def us() -> Company:
     """The company, with one of everything that a page shows."""
+    trials.forget()
     us = company()
     another(us, 1)
     return us

@@ -45,6 +45,37 @@ ATTRIBUTES = {
     "function": gettext_lazy("function"),
     "postal code area": gettext_lazy("postal code area"),
 }
+CRITERIA = {
+    "name": gettext_lazy("Name"),
+    "lead": gettext_lazy("Who is a lead"),
+    "lead.reachable_by": gettext_lazy("Reachable by one of"),
+    "lead.never": gettext_lazy("Never a lead"),
+    "lead.inquiries": gettext_lazy("Activities that are an inquiry"),
+    "fit": gettext_lazy("Who fits"),
+    "engagement": gettext_lazy("What a lead does"),
+    "intent": gettext_lazy("Buying signals"),
+    "sales_ready": gettext_lazy("When a lead goes to sales"),
+    "sales": gettext_lazy("What sales promises"),
+    "sales.respond_within": gettext_lazy("First response within"),
+    "sales.attempts": gettext_lazy("Contact attempts"),
+    "sales.return_reasons": gettext_lazy("Reasons for returning a lead"),
+    "verify": gettext_lazy("Returned leads that get a second look"),
+    "explore": gettext_lazy("Leads below the line that go to sales"),
+    "marketing": gettext_lazy("What marketing promises"),
+    "marketing.sales_ready_a_month": gettext_lazy("Sales-ready leads a month"),
+    "marketing.required": gettext_lazy("Filled in for every lead"),
+    "marketing.answer_feedback_within": gettext_lazy("Feedback answered within"),
+    "outside_fit": gettext_lazy("Who answers actions from outside"),
+}
+
+
+def criterion(path: str) -> str:
+    """Return what a criterion is about, as a title."""
+    if path in CRITERIA:
+        return str(CRITERIA[path])
+    part, _dot, name = path.partition(".")
+    said = attribute(name) if part == "fit" else activity(name)
+    return f"{CRITERIA.get(part, part)}: {said}" if name else path
 
 
 def activity(name: str) -> str:
