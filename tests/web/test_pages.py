@@ -19,6 +19,7 @@ PAGES = {
     "lead_new": "capture_lead",
     "call": "capture_lead",
     "agreement": "see_agreement",
+    "versions": "see_agreement",
     "draft": "draft_agreement",
     "ideal_lead": "see_agreement",
     "jour_fixes": "see_agreement",

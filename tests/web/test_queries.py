@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from einig.engine.instants import DAY
-from einig.flow import agreements, feedback, handoff, outcomes, sources, threads
+from einig.flow import agreements, feedback, handoff, outcomes, sources, threads, trials
 from einig.store.models import (
     AgreementTest,
     Handoff,
@@ -49,6 +49,8 @@ PAGES = {
     "/agreement/2/draft": "max",
     "/jour-fixe": "sam",
     "/jour-fixe/1": "max",
+    "/agreement/1?figures=yes": "max",
+    "/agreement/versions": "max",
     "/agreement/test": "sam",
     "/agreement/test/1": "max",
 }
@@ -58,6 +60,7 @@ A_LEAD = ("/leads/{}", "/inbox/{}")
 @pytest.fixture
 def us() -> Company:
     """The company, with one of everything that a page shows."""
+    trials.forget()
     us = company()
     another(us, 1)
     return us

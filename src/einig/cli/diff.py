@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,6 +10,8 @@ from einig.cli.inputs import agreement_argument, format_option, load_agreement
 from einig.cli.output import print_json
 from einig.engine.agreement.content import content_hash
 from einig.engine.agreement.diff import diff
+
+_TOLD = ("criterion", "sentence", "kind")
 
 
 @click.command("diff")
@@ -27,7 +28,8 @@ def command(a: Path, b: Path, form: str) -> None:
     changes = diff(before, after)
     if form == "json":
         hashes = {"a": content_hash(before), "b": content_hash(after)}
-        print_json({**hashes, "changes": [asdict(change) for change in changes]})
+        told = [{name: getattr(change, name) for name in _TOLD} for change in changes]
+        print_json({**hashes, "changes": told})
         return
     for change in changes:
         click.echo(change.sentence)

@@ -79,7 +79,12 @@ def keep_promise(version: Version) -> Promise | None:
 
 
 def look(*, at: int) -> list[Finding]:
-    """Test the version in force on what is known by now; return what is found first."""
+    """Test the version in force on what is known by now; return what is found first.
+
+    Of each earlier version, what it promised is kept once, too.
+    """
+    for earlier in Version.objects.filter(in_force_from__lte=at, promised=None):
+        keep_promise(earlier)
     version = agreements.current(at)
     if version is None:
         return []

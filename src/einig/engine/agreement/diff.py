@@ -25,11 +25,18 @@ Criterion = Engagement | Silence | Intent
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference: the path of the criterion (`fit.employees`), and a sentence."""
+    """One difference: the path of the criterion (`fit.employees`), and a sentence.
+
+    `what` of it changed (`row`, `points`, `item`) from `before` to `after`, so that it can be said
+    in another language, too. Where an aspect of a criterion changed, these are the whole criteria.
+    """
 
     criterion: str
     sentence: str
     kind: Kind
+    what: str = ""
+    before: Any = None
+    after: Any = None
 
 
 def diff(before: Agreement, after: Agreement) -> list[Change]:
@@ -60,8 +67,8 @@ def _same(a: object, b: object, *, as_written: bool = False) -> bool:
     return bool(content(a, as_written=as_written) == content(b, as_written=as_written))
 
 
-def _becomes(path: str, name: str, before: str, after: str) -> Change:
-    return Change(path, f"{name}: {before} becomes {after}", "changed")
+def _becomes(path: str, name: str, said: tuple[str, str], what: str, of: tuple[Any, Any]) -> Change:
+    return Change(path, f"{name}: {said[0]} becomes {said[1]}", "changed", what, *of)
 
 
 def _values(path: str, name: str, a: Any, b: Any, say: Callable[[Any], str]) -> Iterator[Change]:
@@ -69,7 +76,8 @@ def _values(path: str, name: str, a: Any, b: Any, say: Callable[[Any], str]) -> 
     before, after = getattr(a, name), getattr(b, name)
     if not _same(before, after, as_written=name == "name"):
         where = f"{path}.{name}" if path else name
-        yield _becomes(where, name.replace("_", " "), say(before), say(after))
+        said = say(before), say(after)
+        yield _becomes(where, name.replace("_", " "), said, name, (before, after))
 
 
 def _number(of: int | None) -> str:
@@ -100,9 +108,11 @@ def _sets(
     before = {repr(content(one, as_written=as_written)): one for one in a}
     after = {repr(content(one, as_written=as_written)): one for one in b}
     for key in [key for key in before if key not in after]:
-        yield Change(path, f"{label}: {say(before[key])} is dropped", "removed")
+        said = f"{label}: {say(before[key])} is dropped"
+        yield Change(path, said, "removed", "item", before=before[key])
     for key in [key for key in after if key not in before]:
-        yield Change(path, f"{label}: {say(after[key])} is new", "added")
+        said = f"{label}: {say(after[key])} is new"
+        yield Change(path, said, "added", "item", after=after[key])
 
 
 # --- fit --------------------------------------------------------------------------------------
@@ -115,13 +125,14 @@ def _fit(a: Sequence[FitTable], b: Sequence[FitTable]) -> Iterator[Change]:
         if name in after:
             yield from _table(table, after[name])
         else:
-            yield Change(f"fit.{table.attribute}", f"{table.attribute} counts no more", "removed")
+            said = f"{table.attribute} counts no more"
+            yield Change(f"fit.{table.attribute}", said, "removed", "table", before=table)
     for table in [table for name, table in after.items() if name not in before]:
         rows = table.rows
         given = [f"{words.row(row)}: {words.points(row.points)}" for row in rows]
         given += [f"{name}: {words.points(of)}" for name, of in _rest(table).items() if of]
-        said = "; ".join(given) or "no points yet"
-        yield Change(f"fit.{table.attribute}", f"{table.attribute} is new ({said})", "added")
+        said = f"{table.attribute} is new ({'; '.join(given) or 'no points yet'})"
+        yield Change(f"fit.{table.attribute}", said, "added", "table", after=table)
 
 
 def _table(a: FitTable, b: FitTable) -> Iterator[Change]:
@@ -131,15 +142,17 @@ def _table(a: FitTable, b: FitTable) -> Iterator[Change]:
     for key, row in before.items():
         said = f"{name} {words.row(row)}"
         if key not in after:
-            yield Change(path, f"{said} has no points of its own any more", "removed")
+            said += " has no points of its own any more"
+            yield Change(path, said, "removed", "row", before=row)
         elif row.points != after[key].points:
-            yield _points(path, said, row.points, after[key].points)
+            yield _points(path, said, (row.points, after[key].points), "row", (row, after[key]))
     for row in [row for key, row in after.items() if key not in before]:
         said = f"{name} {words.row(row)} is new: {words.points(row.points)}"
-        yield Change(path, said, "added")
+        yield Change(path, said, "added", "row", after=row)
     for rest, given in _rest(a).items():
         if given != _rest(b)[rest]:
-            yield _points(path, f"{name} {rest}", given, _rest(b)[rest])
+            points = given, _rest(b)[rest]
+            yield _points(path, f"{name} {rest}", points, rest, points)
 
 
 def _key(row: TextRow | RangeRow) -> object:
@@ -150,9 +163,12 @@ def _rest(table: FitTable) -> dict[str, int]:
     return {"otherwise": table.otherwise, "unknown": table.unknown}
 
 
-def _points(path: str, name: str, before: int, after: int) -> Change:
+def _points(
+    path: str, name: str, points: tuple[int, int], what: str, of: tuple[Any, Any]
+) -> Change:
+    before, after = points
     verb = "becomes" if abs(before) == 1 else "become"
-    return Change(path, f"{name}: {words.points(before)} {verb} {after}", "changed")
+    return Change(path, f"{name}: {words.points(before)} {verb} {after}", "changed", what, *of)
 
 
 # --- engagement and intent --------------------------------------------------------------------
@@ -164,26 +180,27 @@ def _criteria(section: str, a: Sequence[Criterion], b: Sequence[Criterion]) -> I
         path = f"{section}.{name}"
         if name not in after:
             said = f"{name} counts no more ({words.criterion(criterion)})"
-            yield Change(path, said, "removed")
+            yield Change(path, said, "removed", "criterion", before=criterion)
         elif not _same(criterion, after[name]):
             yield from _criterion(path, criterion, after[name])
     for name in [name for name in after if name not in before]:
         said = f"{name} is new: {words.criterion(after[name])}"
-        yield Change(f"{section}.{name}", said, "added")
+        yield Change(f"{section}.{name}", said, "added", "criterion", after=after[name])
 
 
 def _criterion(path: str, a: Criterion, b: Criterion) -> Iterator[Change]:
     if type(a) is not type(b):
-        yield _becomes(path, a.name, words.criterion(a), words.criterion(b))
+        whole = words.criterion(a), words.criterion(b)
+        yield _becomes(path, a.name, whole, "criterion", (a, b))
         return
     one_step = all(len(getattr(of, "steps", ())) == 1 for of in (a, b))
     before, after = _aspects(a, one_step), _aspects(b, one_step)
     for name, (value, said) in before.items():
         if not _same(value, after[name][0]):
             if name == "points":
-                yield _points(path, a.name, value, after[name][0])
+                yield _points(path, a.name, (value, after[name][0]), name, (a, b))
             else:
-                yield _becomes(path, a.name, said, after[name][1])
+                yield _becomes(path, a.name, (said, after[name][1]), name, (a, b))
 
 
 def _aspects(of: Criterion, one_step: bool) -> dict[str, tuple[Any, str]]:
@@ -215,14 +232,16 @@ def _aspects(of: Criterion, one_step: bool) -> dict[str, tuple[Any, str]]:
 
 def _sales_ready(a: Agreement, b: Agreement) -> Iterator[Change]:
     if not _same(a.sales_ready, b.sales_ready):
-        before, after = words.rule(a.sales_ready), words.rule(b.sales_ready)
-        yield _becomes("sales_ready", "sales-ready", before, after)
+        of = a.sales_ready, b.sales_ready
+        said = words.rule(of[0]), words.rule(of[1])
+        yield _becomes("sales_ready", "sales-ready", said, "rule", of)
 
 
 def _attempts(a: Agreement, b: Agreement) -> Iterator[Change]:
     before, after = a.sales.attempts, b.sales.attempts
     if not _same(before, after):
-        yield _becomes("sales.attempts", "attempts", _tries(before), _tries(after))
+        said = _tries(before), _tries(after)
+        yield _becomes("sales.attempts", "attempts", said, "attempts", (before, after))
 
 
 def _tries(of: Any) -> str:
@@ -236,8 +255,9 @@ def _tries(of: Any) -> str:
 
 def _outside_fit(a: Agreement, b: Agreement) -> Iterator[Change]:
     if not _same(a.outside_fit, b.outside_fit):
-        before, after = _answer(a.outside_fit), _answer(b.outside_fit)
-        yield _becomes("outside_fit", "an action from outside the ideal", before, after)
+        of = a.outside_fit, b.outside_fit
+        said = _answer(of[0]), _answer(of[1])
+        yield _becomes("outside_fit", "an action from outside the ideal", said, "outside_fit", of)
 
 
 def _answer(of: Any) -> str:

@@ -19,9 +19,11 @@ from einig.flow.permissions import may, require
 from einig.store.models import Signature, User, Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
+from einig.web.differences import sentences
 from einig.web.discussed import by_clause
 from einig.web.forms import SignForm
 from einig.web.views.enacting import effect_of
+from einig.web.views.moved import figures
 from einig.web.views.watch import watched
 
 _ASKED = 20
@@ -40,17 +42,21 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
     me, at = who(request), now()
     require(me, "see_agreement")
     version = get_object_or_404(Version, number=number)
-    before, state = _before(version), agreements.state(version, at)
+    state, asked = agreements.state(version, at), _with(request)
+    before = _before(version) if asked is None else asked
     agreement = loads(agreements.text(version)).agreement
     signed = signatures.valid(version)
     # what is to be decided shows its changes at once; what is in force reads as it is
-    marked = request.GET.get("marks", "yes" if state in {"draft", "proposed"} else "no") == "yes"
+    usual = "yes" if asked or state in {"draft", "proposed"} else "no"
+    marked = request.GET.get("marks", usual) == "yes"
     old = loads(agreements.text(before)).agreement if before and marked else None
     parts = contract(agreement, old)
     context = {
         "version": version,
         "parts": parts,
         "marked": marked,
+        "changes": sentences(old, agreement) if old else None,
+        "until": _until(version, at),
         "name": agreement.name,
         "signatures": signed,
         "versions": Version.objects.order_by("-number"),
@@ -68,6 +74,8 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
         "watch": watched(version) if state in {"in_force", "past"} else None,
         **effect_of(version, me=me, at=at),
     }
+    at_once = request.GET.get("figures") == "yes"  # a script asks for them later
+    context |= figures(version, me) if at_once else {"figures": {}}
     status = 422 if form is not None else 200
     return render(request, "web/agreement.html", context, status=status)
 
@@ -184,3 +192,19 @@ def _before(version: Version) -> Version | None:
     if version.in_force_from is not None:
         earlier = earlier.filter(in_force_from__lt=version.in_force_from)
     return earlier.order_by("-in_force_from").first()
+
+
+def _with(request: HttpRequest) -> Version | None:
+    """Return the version with which this one is to be compared."""
+    number = request.GET.get("with", "")
+    if not number.isdecimal() or len(number) > 8:
+        return None
+    return Version.objects.filter(number=int(number)).first()
+
+
+def _until(version: Version, at: int) -> int | None:
+    """Return when the next version came into force after this one, if it did."""
+    if version.in_force_from is None:
+        return None
+    later = Version.objects.filter(in_force_from__gt=version.in_force_from, in_force_from__lte=at)
+    return later.order_by("in_force_from").values_list("in_force_from", flat=True).first()
