@@ -8,6 +8,7 @@ from django.test import Client
 from einig.engine.instants import DAY, HOUR
 from einig.flow import audit, ideal_lead
 from einig.store.models import Handoff, Role, Study, User, Version
+from einig.web.views.ideal_lead_found import found_of
 from tests.flow.test_ideal_lead import LATER, TODAY, enact, found, sells_to_software
 from tests.live import company, person
 
@@ -93,6 +94,29 @@ def test_the_page_says_how_sure_it_is_and_how_often_it_claims_what_is_not_there(
         "What leads that bought have in common", "With the outcomes of the newer leads shuffled, ",
     ):  # fmt: skip
         assert said in page
+
+
+def test_of_many_thresholds_the_chosen_one_is_shown_and_of_pairs_that_say_the_same_the_first() -> (
+    None
+):
+    us = sells_to_software()
+    study = found(us)
+    assert study.result is not None
+    draft, ideal = study.result["draft"], study.result["ideal"]
+    draft["curve"] = [draft["chosen"] | {"score": score} for score in range(99, 0, -1)]
+    draft["chosen"] = draft["chosen"] | {"score": 96}
+    trait = ideal["traits"][0]
+    for days in (7, 30):
+        did: dict[str, object] = {"type": "demo_requested", "days": days, "where": []}
+        ideal["traits"].append(trait | {"column": f"demo {days}", "label": "1", "behaviour": did})
+    pair = {"labels": ["1", "Software"], "count": 9, "expected": 0.1}
+    pair |= {"conversion": trait["conversion"]}
+    ideal["pairs"] = [pair | {"columns": [f"demo {days}", "industry"]} for days in (7, 30)]
+    study.save()
+    shown = found_of(study)
+    scores = [of["score"] for of in shown["curve"]]
+    assert (len(scores), scores[0], scores[-1], 96 in scores) == (13, 99, 1, True)
+    assert [of["columns"] for of in shown["pairs"]] == [["demo 7", "industry"]]
 
 
 def test_another_target_is_what_the_whole_page_speaks_of() -> None:

@@ -76,7 +76,7 @@ def found_of(study: Study) -> dict[str, Any]:
         "beyond": of.either("beyond"),
         "channels": [_NO_COST | each for each in found["channels"]],
         "parts": _parts([of.trait(each) for each in traits]),
-        "pairs": [of.pair(each) for each in ideal["pairs"][:10]] if ideal else [],
+        "pairs": [of.pair(each) for each in of.apart(ideal["pairs"])[:10]] if ideal else [],
         "changed": [of.changed(each) for each in drift["columns"][:5]],
         "explored": [of.correction(each) for each in found.get("explored", [])[:8]],
         "best": _best([of.trait(each) for each in traits]),
@@ -91,7 +91,7 @@ def found_of(study: Study) -> dict[str, Any]:
         "awkward": [of.awkward(each) for each in found.get("awkward", [])],
         "flagged": [of.finding(f) for f in found["flagged"]],
         "others": [(key, label, found[key]) for key, label in OTHERS if found[key] is not None],
-        "curve": _some(found["draft"]["curve"], 12) if found["draft"] else [],
+        "curve": _some(found["draft"], 12) if found["draft"] else [],
         "groups": _groups(found["quality"]),
         "weekly": of.weekly,
         "said": of.said(),
@@ -110,6 +110,8 @@ class _Told:
         self.numeric = frozenset(found.get("numeric", ()))
         traits = found["ideal"]["traits"] if found["ideal"] else ()
         self.names = {each["column"]: _column(each) for each in traits}
+        did = {each["column"]: each["behaviour"] for each in traits if each["behaviour"]}
+        self.activities = {name: (of["type"], str(of["where"])) for name, of in did.items()}
 
     def say(self, key: str, figures: Figures = NONE, *, ever: bool = False) -> str:
         target = replace(self.target, within=None) if ever else self.target
@@ -176,6 +178,14 @@ class _Told:
         label = f"{of['label']}×" if of["behaviour"] else self.label(of["column"], of["label"])
         figures = {"column": capital(_column(of)), "label": label, "n": of["lift"]["value"]}
         return Trait(_column(of), label, of, self.say("title", figures))
+
+    def apart(self, pairs: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Return the pairs that say different things: of the same activities the first one only."""
+        kept: dict[frozenset[object], Mapping[str, Any]] = {}
+        for pair in pairs:
+            sides = zip(pair["columns"], pair["labels"], strict=True)
+            kept.setdefault(frozenset((self.activities.get(c, c), v) for c, v in sides), pair)
+        return list(kept.values())
 
     def pair(self, of: Mapping[str, Any]) -> dict[str, Any]:
         sides = zip(of["columns"], of["labels"], strict=True)
@@ -299,8 +309,11 @@ def _best(traits: Iterable[Trait]) -> Trait | None:
     return max(clear, key=lambda t: (not t.of["behaviour"], float(t.of["lift"]["low"])))
 
 
-def _some(curve: list[Any], most: int) -> list[Any]:
-    """Return some of many thresholds, evenly, with both ends."""
+def _some(draft: Mapping[str, Any], most: int) -> list[Any]:
+    """Return some of many thresholds, evenly, with both ends and the one that was chosen."""
+    curve = draft["curve"]
     if len(curve) <= most:
-        return curve
-    return [curve[round(n * (len(curve) - 1) / (most - 1))] for n in range(most)]
+        return list(curve)
+    places = {round(n * (len(curve) - 1) / (most - 1)) for n in range(most)}
+    chosen = {n for n, of in enumerate(curve) if of["score"] == draft["chosen"]["score"]}
+    return [curve[n] for n in sorted(places | chosen)]
