@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from decimal import Decimal
 
 import pytest
@@ -16,7 +17,6 @@ from einig.engine.instants import DAY
 from einig.flow import agreements, outcomes, versions
 from einig.flow.versions import Came, Promised
 from einig.store.models import Handoff, Version
-from einig.web import clock
 from einig.web.differences import sentences
 from tests.engine.agreement.test_content import agreed
 from tests.engine.agreement.written import FULL, texts
@@ -182,7 +182,7 @@ LATER = NOW + 120 * DAY
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is two hundred days later."""
-    monkeypatch.setattr(clock.time, "time_ns", lambda: THEN * 1000)
+    monkeypatch.setattr(time, "time_ns", lambda: THEN * 1000)
 
 
 @pytest.fixture
