@@ -15,6 +15,7 @@ ALL = (
     "collector",
     "handoff",
     "pages",
+    "enacting",
 )
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from benchmarks.timing import figure
 from tests.servers import KEY, Server, serving, store
 
 TRIES, A_SECOND = 60, 200
-_HEADERS = {
+HEADERS = {
     "Authorization": f"Basic {b64encode(f'{KEY}:'.encode()).decode()}",
     "Content-Type": "application/json",
 }
@@ -75,7 +75,7 @@ def _load(server: Server, stop: threading.Event) -> None:
 
 
 def _post(connection: http.client.HTTPConnection, path: str, message: object) -> None:
-    connection.request("POST", f"/v1/{path}", json.dumps(message), _HEADERS)
+    connection.request("POST", f"/v1/{path}", json.dumps(message), HEADERS)
     answer = connection.getresponse()
     answer.read()
     assert answer.status == 200

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import _PASSWORDS, Mailbox
+from tests.browser.conftest import SET_PASSWORDS, Mailbox
 from tests.browser.test_main_path import post
 from tests.servers import Server, serving, store
 
@@ -26,7 +26,7 @@ def server(
     with store(tmp_path_factory.mktemp("together")) as made:
         of = replace(made, settings={"EINIG_MAIL": f"smtp://127.0.0.1:{mailbox[1]}"})
         of.found()
-        of.do(_PASSWORDS)
+        of.do(SET_PASSWORDS)
         with serving(of) as running:
             for n in range(LEADS):
                 traits = {"email": f"u{n}@f{n}.example", "name": f"Petra Lindner {n}"}

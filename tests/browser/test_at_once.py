@@ -15,7 +15,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
-from tests.browser.conftest import _PASSWORDS, PASSWORD
+from tests.browser.conftest import PASSWORD, SET_PASSWORDS
 from tests.servers import Server, serving, store
 from tests.web.forms import Form, forms
 
@@ -36,7 +36,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Einig with leads that anybody in sales can take."""
     with store(tmp_path_factory.mktemp("at-once")) as of:
         of.found()
-        of.do(_PASSWORDS + _LEADS)
+        of.do(SET_PASSWORDS + _LEADS)
         with serving(of) as running:
             yield running
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import _PASSWORDS, Mailbox, Person
+from tests.browser.conftest import SET_PASSWORDS, Mailbox, Person
 from tests.browser.hostile import ATTACK
 from tests.servers import Server, serving, store
 
@@ -32,7 +32,7 @@ def server(
     with store(tmp_path_factory.mktemp("hostile")) as made:
         of = replace(made, settings={"EINIG_MAIL": f"smtp://127.0.0.1:{mailbox[1]}"})
         of.found()
-        of.do(_PASSWORDS + "from tests.browser.hostile import fill\nfill()")
+        of.do(SET_PASSWORDS + "from tests.browser.hostile import fill\nfill()")
         with serving(of) as running:
             yield running
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import _PASSWORDS, PASSWORD, Mailbox
+from tests.browser.conftest import PASSWORD, SET_PASSWORDS, Mailbox
 from tests.browser.test_main_path import becomes_ready
 from tests.servers import Server, serving, store
 
@@ -27,7 +27,7 @@ def server(
     with store(tmp_path_factory.mktemp("roles")) as made:
         of = replace(made, settings={"EINIG_MAIL": f"smtp://127.0.0.1:{mailbox[1]}"})
         of.found()
-        of.do(_PASSWORDS)
+        of.do(SET_PASSWORDS)
         with serving(of) as running:
             for user, name in (("klara", "Klara Sommer"), ("jonas", "Jonas Wirth")):
                 becomes_ready(running, user, name)

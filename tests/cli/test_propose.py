@@ -91,6 +91,31 @@ def test_what_cannot_be_is_refused(mapping: Path, options: list[str], said: str)
     assert refused.value.issues[0].message == said
 
 
+def test_in_full_it_says_how_sure_it_is(mapping: Path) -> None:
+    short, full = run("--history", str(mapping)), run("--history", str(mapping), "--long")
+    for said in ("Average precision: ", " were expected, and ", "expected of 100", "best tenth"):
+        assert (said in short, said in full) == (False, True)
+    for said in ("shuffled, ", "Fisher's exact test", "Benjamini and Hochberg 1995"):
+        assert said in short
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--goal", "precision:100%"], "There is no draft to write. Of 100 handed over, at best "),
+        (["--drop", "industry", "--drop", "size"], "There is no draft to write. Nothing to learn "),
+    ],
+)
+def test_a_draft_that_was_asked_for_and_cannot_be_made_is_refused_with_the_reason(
+    mapping: Path, tmp_path: Path, options: list[str], said: str
+) -> None:
+    out = tmp_path / "draft.yaml"
+    with pytest.raises(Refused) as refused:
+        run("--history", str(mapping), "--out", str(out), *options)
+    assert refused.value.issues[0].message.startswith(said)
+    assert not out.exists()
+
+
 def test_a_few_leads_are_not_enough(mapping: Path) -> None:
     leads = mapping.with_name("leads.csv")
     lines = leads.read_text(encoding="utf-8").splitlines()[:11]

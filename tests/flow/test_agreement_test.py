@@ -32,7 +32,7 @@ from einig.store.models import (
     Task,
     Version,
 )
-from tests.live import NOW, Company, company, identify, say, track
+from tests.live import AGREED, NOW, Company, company, identify, say, track
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +43,13 @@ LATER = NOW + 60 * DAY
 def us() -> Company:
     """A company with two dozen leads: of two industries, of many sizes, half of them active."""
     us = company()
+    fill(us)
+    return us
+
+
+def before_any_version() -> Company:
+    """Return a company with leads whose first version comes into force much later."""
+    us = company(since=LATER + 400 * DAY)
     fill(us)
     return us
 
@@ -114,11 +121,8 @@ def test_leads_that_nobody_has_judged_come_first(us: Company) -> None:
     assert drawn[first.id] & drawn[second.id] == set()
 
 
-def test_without_a_version_in_force_leads_differ_by_what_they_are_and_did(us: Company) -> None:
-    Handoff.objects.all().delete()
-    Lead.objects.update(version=None)
-    Version.objects.update(in_force_from=None)
-    test = started(us)
+def test_without_a_version_in_force_leads_differ_by_what_they_are_and_did() -> None:
+    test = started(before_any_version())
     shown = [sample.shown for sample in test.leads.all()]
     assert len(shown) == 20
     assert {len(of["did"]) for of in shown} == {0, 1, 2}
@@ -422,8 +426,9 @@ def newest() -> AgreementTest:
     return AgreementTest.objects.order_by("-id")[0]
 
 
-def test_a_draft_gives_points_for_what_people_judged_by_and_hands_over_some(us: Company) -> None:
-    Version.objects.update(text=Version.objects.get().text.replace("20, Trade: 5", "5, Handel: 20"))
+def test_a_draft_gives_points_for_what_people_judged_by_and_hands_over_some() -> None:
+    us = company(AGREED.replace("20, Trade: 5", "5, Handel: 20"))
+    fill(us)
     version = drafted(us, likes_software, likes_software)
     test = newest()
     assert (version.begun_from, version.proposed_at, test.draft) == (
@@ -447,11 +452,8 @@ def test_a_draft_gives_points_for_what_people_judged_by_and_hands_over_some(us: 
     assert agreement_draft.make(test, by=us.max, at=LATER) == version
 
 
-def test_on_the_day_of_an_import_a_draft_starts_from_nothing_but_judgements(us: Company) -> None:
-    Handoff.objects.all().delete()
-    Lead.objects.update(version=None)
-    Version.objects.update(in_force_from=None)
-    version = drafted(us, likes_software, likes_software)
+def test_on_the_day_of_an_import_a_draft_starts_from_nothing_but_judgements() -> None:
+    version = drafted(before_any_version(), likes_software, likes_software)
     agreement = loads(version.text).agreement
     assert [table.attribute for table in agreement.fit] == ["industry"]
     assert (agreement.intent, agreement.engagement) == ((), ())

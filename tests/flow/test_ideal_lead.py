@@ -90,6 +90,9 @@ sales_ready: {any: [{score: 0}, {intent: callback_requested}]}
 # six working days are enough
 sales: {attempts: {at_least: 6}}
 """
+ASKS_FIT = TODAY.replace("{intent: callback_requested}", "{fit: 5, intent: any}").replace(
+    "# who asks", "fit: {industry: {Software: 10}}\n# who asks"
+)
 
 
 def enact(text: str, at: int) -> Version:
@@ -130,7 +133,7 @@ def test_signals_that_ask_for_an_unknown_fit_are_left_out_and_the_draft_says_so(
     us: Company,
 ) -> None:
     study = found(us)
-    enact(TODAY.replace("{intent: callback_requested}", "{fit: 5, intent: any}"), LATER)
+    enact(ASKS_FIT, LATER)
     text = ideal_lead.make_draft(study, by=us.max, at=LATER).text
     assert study.result is not None
     assert (
@@ -144,7 +147,7 @@ def test_the_fit_that_signals_need_stands_as_it_was_translated() -> None:
     study = found(us, goal="share", amount=0.9)
     assert study.result is not None
     (fit,) = study.result["draft"]["fits"].values()
-    enact(TODAY.replace("{intent: callback_requested}", "{fit: 5, intent: any}"), LATER)
+    enact(ASKS_FIT, LATER)
     text = ideal_lead.make_draft(study, by=us.max, at=LATER).text
     score = study.result["draft"]["chosen"]["score"]
     rule = f"sales_ready: {{any: [{{score: {score}}}, {{fit: {fit}, intent: any}}]}}"

@@ -6,21 +6,16 @@ windows that run out: hand-offs, turns and the last state are those of the backt
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from einig.engine.backtest.handoffs import handoffs
-from einig.engine.instants import DAY, FOREVER, HOUR, iso
-from einig.engine.scoring import judge
-from einig.flow import agreements, capture, feedback, journey, scoring
-from einig.store import history
-from einig.store.models import Decision, Handoff, Lead
-from tests.live import AGREED, NOW, Company, company, identify, track
+from einig.engine.instants import HOUR
+from einig.flow import agreements, journey, scoring
+from einig.store.models import Lead
+from tests.live import AGREED, NOW, company
+from tests.stories import STEPS, Step, compare, examples, happens
 
 pytestmark = pytest.mark.django_db
 
@@ -30,72 +25,15 @@ FIRST = AGREED.replace(_INDUSTRY, _INDUSTRY + _SIZES) + "explore: 50%\n"
 LOOSER = FIRST.replace("any: [intent, {engagement: 20}]", "any: [intent, {engagement: 10}]")
 
 
-@dataclass(frozen=True)
-class Step:
-    """After a while, something arrives, sales returns what it has, or time passes."""
-
-    wait: int
-    message: dict[str, Any] | None = None
-    late: int = 0
-    returns: bool = False
-    looks: bool = False
-
-
-_USERS = st.sampled_from(["u1", "u1", "u2"])
-_VISITORS = st.sampled_from(["a", "b", None])
-_IDENTIFY = st.builds(
-    lambda user, visitor, email, industry, employees: identify(
-        user,
-        visitor,
-        **({"email": email} if email else {}),
-        **({"industry": industry} if industry else {}),
-        **({"employees": employees} if employees else {}),
-    ),
-    _USERS,
-    _VISITORS,
-    st.sampled_from(["p@pumpen.example", "q@pumpen.example", None]),
-    st.sampled_from(["Software", "Trade", "", None]),
-    st.sampled_from(["50–249", "<50", "120", None, None]),
-)
-_TRACK = st.builds(
-    lambda event, user, visitor: track(event, user, visitor or (None if user else "a")),
-    st.sampled_from(["demo_requested", "webinar_attended", "webinar_attended", "scrolled"]),
-    st.sampled_from(["u1", "u2", None]),
-    _VISITORS,
-)
-_IDS = st.none() | st.none() | st.sampled_from(["m1", "m2"])
-_STEPS = st.builds(
-    Step,
-    wait=st.sampled_from([0, 1, HOUR, DAY, 5 * DAY, 14 * DAY]),
-    message=st.builds(
-        lambda message, id_: message | ({"messageId": id_} if id_ else {}), _IDENTIFY | _TRACK, _IDS
-    ),
-    late=st.sampled_from([0, 0, 0, HOUR, 6 * DAY, -DAY]),
-    returns=st.sampled_from([False, False, False, True]),
-    looks=st.booleans(),
-)
-
-
-def _examples(most: int) -> settings:
-    return settings(
-        max_examples=most,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.shrink],
-    )
-
-
-@_examples(60)
-@given(st.lists(_STEPS, min_size=2, max_size=14), st.booleans())
+@examples(60)
+@given(st.lists(STEPS, min_size=2, max_size=14), st.booleans())
 def test_live_decides_as_a_replay_of_what_it_stored(steps: list[Step], changes: bool) -> None:
     check(steps, changes)
 
 
 @pytest.mark.prove
-@_examples(1500)
-@given(st.lists(_STEPS, min_size=2, max_size=20), st.booleans())
+@examples(1500)
+@given(st.lists(STEPS, min_size=2, max_size=20), st.booleans())
 def test_live_decides_as_a_replay_in_thousands_of_histories(
     steps: list[Step], changes: bool
 ) -> None:
@@ -112,61 +50,11 @@ def check(steps: list[Step], changes: bool) -> None:
                 version = agreements.draft(LOOSER, by=None, at=at)
                 agreements.propose(version, by=None, at=at)
                 agreements.enact(version, since=at + HOUR, at=at)
-            at = _happens(us, step, n, at)
+            at = happens(us, step, n, at)
         end = max(at, *Lead.objects.values_list("last_known", flat=True), NOW)
         while journey.judge_due(at=end):
             pass
         for lead in Lead.objects.all():
             journey.judge(lead, scoring.timeline(), at=end)
-        _compare(end)
+        compare(end)
         transaction.set_rollback(True)
-
-
-def _happens(us: Company, step: Step, n: int, at: int) -> int:
-    message = {"messageId": f"{n}", "timestamp": iso(at - step.late)} | (step.message or {})
-    capture.receive([message], source=us.website, at=at)
-    while journey.take_in_waiting():
-        pass
-    if step.looks:
-        while journey.judge_due(at=at):
-            pass
-    if step.returns:
-        for one in Handoff.objects.filter(kind="sales", closed_at=None).select_related("lead"):
-            assert one.to is not None
-            feedback.give_back(one, by=one.to, at=at, reason="no budget")
-    return at
-
-
-def _compare(end: int) -> None:
-    timeline = scoring.enactments(scoring.timeline())
-    stored = history.read()
-    decided = judge(stored, timeline, until=end)
-    opened = handoffs(stored, timeline, decided, end)
-    ids = stored.leads["lead_id"].to_pylist()
-    for n, id_ in enumerate(ids):
-        lead = Lead.objects.get(lead_id=id_)
-        live = lead.handoffs.filter(kind="sales").order_by("opened_at")
-        mine = opened.lead == n
-        replayed = zip(opened.at[mine].tolist(), opened.explored[mine].tolist(), strict=True)
-        assert list(live.values_list("opened_at", "explored")) == list(replayed)
-        assert (lead.fit, lead.engagement) == (decided.fit[n], decided.engagement[n])
-        assert (lead.intent, lead.sales_ready) == (decided.intent[n], decided.sales_ready[n])
-        own = decided.ready.lead == n
-        spans = zip(
-            decided.ready.begins[own].tolist(), decided.ready.ends[own].tolist(), strict=True
-        )
-        assert _spans(lead) == list(spans)
-
-
-def _spans(lead: Lead) -> list[tuple[int, int]]:
-    """Return when a lead was sales-ready, as its decisions tell."""
-    spans: list[tuple[int, int]] = []
-    for at, ready in (
-        Decision.objects.filter(lead=lead).order_by("at").values_list("at", "sales_ready")
-    ):
-        is_open = bool(spans) and spans[-1][1] == FOREVER
-        if ready and not is_open:
-            spans.append((at, FOREVER))
-        elif is_open and not ready:
-            spans[-1] = (spans[-1][0], at)
-    return spans

@@ -15,7 +15,7 @@ from tests.live import AGREED, NOW, Company, company
 
 pytestmark = pytest.mark.django_db
 
-STRICTER = AGREED.replace("fit: 20, any", "fit: 25, any")
+STRICTER = AGREED.replace("fit: 20, any", "fit: 25, any").replace("Software: 20", "Software: 25")
 COMMENTED = "# agreed in March\n" + AGREED
 
 

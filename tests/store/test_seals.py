@@ -19,7 +19,7 @@ from einig.store.models import Seal, Signature, SignedText, Version
 from tests.live import AGREED, NOW, Company, company
 from tests.servers import Store, store
 
-STRICTER = AGREED.replace("fit: 20, any", "fit: 25, any")
+STRICTER = AGREED.replace("fit: 20, any", "fit: 25, any").replace("Software: 20", "Software: 25")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
@@ -43,7 +43,7 @@ THEN = NOW + 20 * DAY
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of another test is kept, and it is twenty days later."""
     trials.forget()
-    monkeypatch.setattr(time, "time_ns", lambda: THEN * 1000)
+    monkeypatch.setattr("einig.web.clock.time.time_ns", lambda: THEN * 1000)
 
 
 @pytest.fixture
@@ -100,7 +100,8 @@ def said(browser: Client, address: str = "/agreement/1?figures=yes") -> dict[tup
     """Return what stands beside each criterion of the page."""
     figures = browser.get(address).context["figures"]
     agreement = loads(Version.objects.get(number=1).text).agreement
-    about = [one.about for one in _lines(agreement)]
+    clauses = [clause for part in contract(agreement) for clause in part.clauses]
+    about = [one.about for one in _lines(clauses)]
     return {
         key: " | ".join(
             (f"{line.label}: " if line.label else "") + " · ".join(p.said for p in line.parts)
@@ -271,15 +272,13 @@ def test_every_clause_of_every_agreement_gets_a_sentence(text: str, language: st
     agreement = loads(text).agreement
     with translation.override(language):
         clauses = [clause for part in contract(agreement) for clause in part.clauses]
-        lines = _lines(agreement)
     assert all(clause.text.rstrip()[-1] in ".:" for clause in clauses)
     assert all(row.name for clause in clauses for row in clause.rows)
-    about = {line.about for line in lines}
+    about = {one.about for one in _lines(clauses)}
     parts = {key for key in keys(agreement) if key[0] != "sales_ready"}
     assert parts | {("sales_ready", "")} <= about
     assert _promised(agreement) <= {key[0] for key in about if key}
-    places = [line.place for line in lines if line.place]
-    assert len(places) == len(set(places))
+    assert len(_places(clauses)) == len(set(_places(clauses)))
 
 
 def _promised(of: Agreement) -> set[str]:
@@ -296,13 +295,14 @@ def _promised(of: Agreement) -> set[str]:
     return {path for path, value in named.items() if value}
 
 
-def _lines(of: Agreement) -> list[Clause | Row]:
-    """Return every sentence of a contract with its rows."""
-    found: list[Clause | Row] = []
-    for part in contract(of):
-        for clause in part.clauses:
-            found += [clause, *clause.rows]
-    return found
+def _lines(clauses: list[Clause]) -> Iterator[Clause | Row]:
+    for clause in clauses:
+        yield clause
+        yield from clause.rows
+
+
+def _places(clauses: list[Clause]) -> list[str]:
+    return [one.place for one in _lines(clauses) if one.place]
 
 
 def test_the_contract_says_what_above_and_at_most_mean() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from einig.engine.instants import DAY
-from einig.flow import ideal_lead
-from einig.store.models import Role, Study, User, Version
+from einig.engine.instants import DAY, HOUR
+from einig.flow import audit, ideal_lead
+from einig.store.models import Handoff, Role, Study, User, Version
 from tests.flow.test_ideal_lead import LATER, TODAY, enact, found, sells_to_software
 from tests.live import company, person
 
@@ -70,10 +70,41 @@ def test_a_look_keeps_what_was_decided_of_columns_and_says_how_it_failed() -> No
 def test_who_makes_a_draft_of_an_old_study_is_told_what_it_was_written_into() -> None:
     us = sells_to_software()
     study = found(us)
-    version = enact(TODAY, LATER)
-    Version.objects.filter(id=version.id).update(in_force_from=version.drafted_at - 399 * DAY)
+    enact(TODAY, LATER - 399 * DAY)
     told = signed_in(us.max).post(f"/ideal-lead/{study.id}/draft", follow=True).content.decode()
     assert "Seither gilt Version 2: Die Punkte wurden in diese geschrieben." in told
+
+
+def test_the_page_says_how_sure_it_is_and_how_often_it_claims_what_is_not_there() -> None:
+    us = sells_to_software()
+    found(us)
+    german = signed_in(us.max).get("/ideal-lead").content.decode()
+    english = signed_in(person("mel", Role.MARKETING_LEAD, language="en"))
+    page = english.get("/ideal-lead").content.decode()
+    for said in (
+        "Wie sicher ist das im Einzelnen?", "Mittlere Präzision (Average Precision): 0,",
+        "Erwartet",
+        "Mit vertauschten Ergebnissen der neueren Leads", "exakter Test nach Fisher",
+        "Mit vertauschten Ergebnissen hieß in", "Was Leads, die kauften, gemeinsam haben",
+    ):  # fmt: skip
+        assert said in german
+    for said in (
+        "How sure is this?", "Average precision: 0.", "Expected", "With outcomes shuffled, ",
+        "What leads that bought have in common", "With the outcomes of the newer leads shuffled, ",
+    ):  # fmt: skip
+        assert said in page
+
+
+def test_another_target_is_what_the_whole_page_speaks_of() -> None:
+    us = sells_to_software()
+    for handoff in Handoff.objects.filter(closing="won").select_related("lead"):
+        about, at = f"lead:{handoff.lead.lead_id}", handoff.closed_at
+        assert at is not None
+        audit.record("stage_reached", about, at=at - HOUR, by=None, stage="opportunity")
+    found(us, target="opportunity", goal="precision", amount=0.999)
+    german = signed_in(us.max).get("/ideal-lead").content.decode()
+    assert "zur Opportunity" in german
+    assert "kauft" not in german.split("<form", 1)[0]
 
 
 def test_sales_reads_and_does_not_ask() -> None:

@@ -15,12 +15,13 @@ from django.db import transaction
 from django.test import Client
 
 from einig.engine.instants import DAY
-from einig.flow import agreements, feedback, journey, people, sources
+from einig.flow import agreements, feedback, journey, people, sources, threads
 from einig.flow.handoff import log_attempt
 from einig.flow.organisation import forget
 from einig.store.models import (
     AuditEntry,
     Handoff,
+    JourFixe,
     Lead,
     NurtureEntry,
     Received,
@@ -39,8 +40,11 @@ PAGES = [
     "/inbox", "/leads/new", "/call", "/agreement/2", "/agreement/3", "/agreement/draft",
     "/ideal-lead", "/review", "/follow-up", "/nurture", "/sources", "/received", "/settings",
     "/settings/people", "/settings/import", "/absence", "/agreement/test",
+    "/jour-fixe", "/jour-fixe/1", "/jour-fixe/2", "/agreement/3/about?criterion=explore",
 ]  # fmt: skip
-EVERYBODY = ["absent", "fact_stated"]
+DISCUSSES = ["remark_written", "remark_withdrawn", "thread_reopened", "thread_resolved"]
+MEETS = ["jour_fixe_written", "jour_fixe_left", "minutes_sent_again"]
+EVERYBODY = ["absent", "fact_stated", *DISCUSSES]
 LOOKS = ["second_look", "nurture_called"]
 CONNECTS = ["source_added", "spend", "key_made", "key_revoked", "webhook_mapped"]
 DRAFTS = ["version_drafted", "study_asked_for"]
@@ -51,12 +55,13 @@ ENDS = ["lead_returned", "lead_not_reached"]
 DOES: dict[str, list[str]] = {
     Role.MARKETING: [*EVERYBODY, *LOOKS, *CONNECTS, *DRAFTS, "feedback_answered"],
     Role.MARKETING_LEAD: [
-        *EVERYBODY, *LOOKS, *CONNECTS, *DECIDES, "version_signed", "feedback_answered",
+        *EVERYBODY, *LOOKS, *CONNECTS, *DECIDES, *MEETS, "version_signed", "feedback_answered",
         "juror_asked",
     ],
     Role.SALES: [*EVERYBODY, *WORKS, *ENDS, *SELLS, "nurture_called"],
     Role.SALES_LEAD: [
-        *EVERYBODY, *LOOKS, *SELLS, *DECIDES, "version_signed", "handoff_opened",
+        *EVERYBODY, *LOOKS, *SELLS, *DECIDES, *MEETS, "jour_fixe_approved", "version_signed",
+        "handoff_opened",
         "handoff_reassigned", "juror_asked",
     ],
     Role.ADMIN: [
@@ -91,6 +96,12 @@ def us() -> Company:
     for who in (us.mia, us.max, us.sam, us.sol, us.ada):
         ends = NOW + 10_000 * DAY
         people.be_absent(who, begins=NOW, ends=ends, cover=None, by=who, at=NOW)
+        threads.say(version, "explore", "Why?", by=who, at=NOW)
+    old = threads.say(version, "verify", "Half?", by=us.mia, at=NOW).thread
+    threads.resolve(old, by=us.mia, at=NOW)
+    agreed = {side: {"name": side, "at": NOW, "seen": ""} for side in ("marketing", "sales")}
+    JourFixe.objects.create(at=NOW, ended_at=NOW, approved=agreed)
+    JourFixe.objects.create(at=NOW, change=version)
     return us
 
 

@@ -22,6 +22,7 @@ PAGES = {
     "versions": "see_agreement",
     "draft": "draft_agreement",
     "ideal_lead": "see_agreement",
+    "jour_fixes": "see_agreement",
     "review": "take_second_look",
     "follow_up": "see_follow_up",
     "nurture": "work_nurture",

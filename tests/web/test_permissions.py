@@ -15,10 +15,12 @@ from einig.store.models import (
     AgreementTest,
     Feedback,
     Handoff,
+    JourFixe,
     Lead,
     NurtureEntry,
     Role,
     SecondLook,
+    Thread,
     User,
     Version,
 )
@@ -79,6 +81,15 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "propose_agreement": lambda c, u: c.post("/agreement/3/propose"),
     "sign_agreement": lambda c, u: c.post("/agreement/2/sign"),
+    "discuss_agreement": lambda c, u: c.post(
+        "/agreement/2/say", {"criterion": "sales_ready", "text": "Why?"}
+    ),
+    "discuss_agreement ": lambda c, u: c.post(f"/threads/{_thread().id}/resolve"),
+    "discuss_agreement  ": lambda c, u: c.post(f"/threads/{_thread(NOW).id}/reopen"),
+    "hold_jour_fixe": lambda c, u: c.post("/jour-fixe/start"),
+    "hold_jour_fixe ": lambda c, u: c.post(f"/jour-fixe/{_table().id}", {"notes": "x"}),
+    "hold_jour_fixe  ": lambda c, u: c.post(f"/jour-fixe/{_table().id}/leave"),
+    "hold_jour_fixe   ": lambda c, u: c.post(f"/jour-fixe/{_table(NOW).id}/send"),
     "start_agreement_test": lambda c, u: c.post("/agreement/test", {}),
     "start_agreement_test ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/remind"),
     "start_agreement_test  ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/close"),
@@ -104,6 +115,17 @@ def _open_test() -> AgreementTest:
     ends = NOW + 10_000 * DAY
     test.jurors.create(side="sales", name="Sol", token_hash="none", expires_at=ends)
     return test
+
+
+def _thread(resolved_at: int | None = None) -> Thread:
+    """Return a thread."""
+    version = Version.objects.get(number=2)
+    return version.threads.create(criterion="explore", opened_at=NOW, resolved_at=resolved_at)
+
+
+def _table(ended_at: int | None = None) -> JourFixe:
+    """Return a Jour fixe."""
+    return JourFixe.objects.create(at=NOW, ended_at=ended_at)
 
 
 def _overruled() -> int:

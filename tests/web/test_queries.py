@@ -10,8 +10,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from einig.engine.instants import DAY
-from einig.flow import agreements, feedback, handoff, outcomes, sources, trials
-from einig.store.models import AgreementTest, Handoff, Lead, Side, Team, User
+from einig.flow import agreements, feedback, handoff, outcomes, sources, threads, trials
+from einig.store.models import (
+    AgreementTest,
+    Handoff,
+    JourFixe,
+    Lead,
+    SecondLook,
+    Side,
+    Team,
+    User,
+    Version,
+)
 from tests.live import AGREED, NOW, Company, company, identify, person, say, track
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +44,11 @@ PAGES = {
     "/settings/audit": "ada",
     "/agreement": "max",
     "/agreement/1": "max",
+    "/agreement/2": "sam",
+    "/agreement/2/about?criterion=explore": "max",
+    "/agreement/2/draft": "max",
+    "/jour-fixe": "sam",
+    "/jour-fixe/1": "max",
     "/agreement/1?figures=yes": "max",
     "/agreement/versions": "max",
     "/agreement/test": "sam",
@@ -78,6 +93,21 @@ def another(us: Company, n: int) -> None:
     version = agreements.draft(AGREED.replace("Trade: 5", f"Trade: {5 + n}"), by=us.max, at=at)
     agreements.propose(version, by=us.max, at=at)
     agreements.enact(version, since=at + DAY // 2, at=at)
+    feedback.say(won.lead, by=us.sam, at=at + 5000, verdict="complaint", text="No budget")
+    discussed(us, n, at=at)
+
+
+def discussed(us: Company, n: int, *, at: int) -> None:
+    """Let there be one more thread with one more remark, and one more Jour fixe."""
+    for version in Version.objects.all():
+        old = threads.say(version, "explore", f"@Sam @Max {n}", by=us.sue, at=at).thread
+        threads.resolve(old, by=us.sol, at=at)
+        threads.say(version, "verify", f"@Sam @Max {n}", by=us.sue, at=at)
+    looks = SecondLook.objects.filter(at__isnull=False).values_list("feedback__lead_id", "id")
+    entries = [{"lead": lead, "kind": "returned", "about": id_} for lead, id_ in looks]
+    agreed = {side: {"by": 1, "name": "X", "at": at, "seen": ""} for side in Side.values}
+    JourFixe.objects.create(at=at, ended_at=at, sales_promises="Call", approved=agreed)
+    JourFixe.objects.filter(id=1).update(leads=entries)
 
 
 def judged(lead: Lead, n: int, *, at: int) -> None:

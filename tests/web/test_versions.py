@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from decimal import Decimal
 
 import pytest
@@ -182,7 +181,7 @@ LATER = NOW + 120 * DAY
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is two hundred days later."""
-    monkeypatch.setattr(time, "time_ns", lambda: THEN * 1000)
+    monkeypatch.setattr("einig.web.clock.time.time_ns", lambda: THEN * 1000)
 
 
 @pytest.fixture

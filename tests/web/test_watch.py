@@ -77,3 +77,10 @@ def test_without_a_promise_there_is_nothing_to_read() -> None:
     company()
     page = signed_in(person("mel", Role.MARKETING_LEAD, language="en")).get("/agreement")
     assert "Does it keep" not in page.content.decode()
+
+
+def test_before_the_first_night_only_what_was_promised_is_read() -> None:
+    company()
+    Version.objects.update(promised={"watch": PROMISED["watch"]})
+    page = signed_in(person("mel", Role.MARKETING_LEAD, language="en")).get("/agreement")
+    assert (page.status_code, "The first look is tonight." in page.content.decode()) == (200, True)

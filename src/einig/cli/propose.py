@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import click
+from click.core import ParameterSource
 
 from einig.cli.inputs import format_option, history_options, load_agreement, load_history
-from einig.cli.output import count, of_100, out, print_json, progress, say, table
+from einig.cli.output import print_json, progress, say
 from einig.engine.document import refuse
 
 _GOAL = re.compile(
@@ -47,6 +48,7 @@ SET_ASIDE = 3
 @click.option(
     "--out", "target_file", type=click.Path(path_type=Path), metavar="FILE", help="Write the draft."
 )
+@click.option("--long", "in_full", is_flag=True, help="Say in full how sure it is.")
 @format_option
 @click.pass_context
 def command(
@@ -63,22 +65,28 @@ def command(
     most: int,
     rows: int,
     target_file: Path | None,
+    in_full: bool,
     form: str,
 ) -> None:
     """Learn from a history which leads close, and propose an agreement.
 
     Columns that know more than could be known when a lead had to be judged are set aside, each with
     the evidence. What is left is learned from the older leads and measured on the newer ones; where
-    there is nothing to learn, that is the answer. The draft is an agreement like any other.
+    there is nothing to learn, that is the answer. The draft is an agreement like any other; where
+    --out asks for one and there is none, the command says why and ends as refused (exit code 2).
 
     \b
     einig propose --history history.yaml --goal 20/week --out draft.yaml
     """
+    from einig.cli.propose_report import print_proposal
     from einig.engine.history.mapping_grammar import load_mapping
     from einig.engine.learning.proposal import propose
+    from einig.engine.learning.thresholds import UNSTATED
     from einig.engine.learning.told import told
 
     wanted, served = _target(target, within), _goal(goal)
+    if ctx.get_parameter_source("goal") is ParameterSource.DEFAULT:
+        served = UNSTATED
     text = load_agreement(base).text if base is not None else None
     read = load_history(history, data)
     declared = load_mapping(history).mapping.learning
@@ -100,13 +108,9 @@ def command(
     if form == "json":
         print_json(found)
     else:
-        _print(found)
+        print_proposal(found, in_full=in_full)
     if target_file is not None:
-        if found["draft"] is None:
-            say("There is no draft to write.")
-        else:
-            target_file.write_text(found["draft"]["agreement"], encoding="utf-8")
-            say(f"The draft is in {target_file}.")
+        _write(found, target_file)
     ctx.exit(SET_ASIDE if read.about.set_aside else 0)
 
 
@@ -142,73 +146,16 @@ def _check_columns(names: tuple[str, ...], known: tuple[str, ...]) -> None:
             raise refuse(f"The history has no column {name}.", f"It has: {', '.join(known)}.")
 
 
-def _print(found: dict[str, Any]) -> None:
-    out().print(found["verdict"])
-    if found["auc_test"] is not None:
-        _print_quality(found)
-    if found["portrait"]:
-        out().print(f"\n{found['portrait']['en']}")
-    if found["brief"]["en"]:
-        out().print(found["brief"]["en"])
-    if found["card"]:
-        _print_card(found["card"])
-    for title, key in (
-        ("Set aside", "set_aside"),
-        ("Blank not used", "blank_aside"),
-        ("To be looked at", "flagged"),
-    ):
-        if found[key]:
-            out().print(f"\n{title}")
-            for of in found[key]:
-                out().print(f"  {of['column']}: {of['reason']}")
-    if found["draft"]:
-        chosen, newer = found["draft"]["chosen"], found["draft"]["newer"]
-        out().print(f"\nFrom {chosen['score']} points on: {_comes_to(chosen)}")
-        out().print(f"On newer leads, which it was not learned from: {_comes_to(newer)}")
+def _write(found: dict[str, Any], file: Path) -> None:
+    """Write the draft. Raises Refused with the reason if there is none."""
+    if found["draft"] is not None:
+        file.write_text(found["draft"]["agreement"], encoding="utf-8")
+        say(f"The draft is in {file}.")
+        return
     if found["refused"]:
-        out().print(f"\nNo draft: {found['refused']}")
-
-
-def _comes_to(of: dict[str, Any]) -> str:
-    weekly = f", {of['weekly']:.1f} a week" if of["weekly"] is not None else ""
-    bought, reached = (
-        f"{of_100(of[name])} ({of_100(of[f'{name}_low'])} to {of_100(of[f'{name}_high'])})"
-        for name in ("precision", "recall")
-    )
-    return (
-        f"{count(of['leads'])} leads{weekly}; of 100 handed over, {bought} bought; of 100 buyers, "
-        f"{reached} were handed over."
-    )
-
-
-def _print_quality(found: dict[str, Any]) -> None:
-    rows = table("on newer leads", "AUC>")
-    low, high = found["auc_test_low"], found["auc_test_high"]
-    rows.add_row("this card", f"{found['auc_test']:.3f} ({low:.3f} to {high:.3f})")
-    names = {
-        "auc_before": "the agreement so far",
-        "auc_naive_bayes": "naive Bayes",
-        "auc_logistic": "logistic regression",
-        "auc_lightgbm": "LightGBM",
-    }
-    for key, name in names.items():
-        if found[key] is not None:
-            rows.add_row(name, f"{found[key]:.3f}")
-    out().print()
-    out().print(rows)
-
-
-def _print_card(card: dict[str, Any]) -> None:
-    rows = table("fit", "", "points>", "leads>", "closes>")
-    for attribute in card["fit"]:
-        name = attribute["attribute"]
-        for row in attribute["rows"]:
-            lift = "–" if row["lift"] is None else f"{row['lift']:.1f}x"
-            rows.add_row(name, row["label"], str(row["points"]), count(row["count"]), lift)
-            name = ""
-    for of in card["engagement"]:
-        lift = "–" if of["lift"] is None else f"{of['lift']:.1f}x"
-        each = f"each, at most {of['times']}"
-        rows.add_row(of["name"], each, str(of["points"]), count(of["count"]), lift)
-    out().print()
-    out().print(rows)
+        why, remedy = found["refused"]["en"], "State another goal with --goal."
+    elif found["missing"]:
+        why, remedy = found["verdict"], "Wait for more leads, or choose another --target."
+    else:
+        why, remedy = found["verdict"], "Map more of what was known of leads, or ask for less."
+    raise refuse(f"There is no draft to write. {why}", remedy, file=str(file))

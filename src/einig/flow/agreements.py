@@ -9,10 +9,10 @@ from einig.engine.agreement import content_hash, loads
 from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.rules import check
 from einig.engine.document import Refused, refuse
-from einig.flow import audit, seals, signatures, tasks
+from einig.flow import audit, enacting, seals, signatures, tasks
 from einig.flow.permissions import require
 from einig.flow.signatures import Changed, InThePast
-from einig.store.models import Lead, Revision, User, Version
+from einig.store.models import Revision, User, Version
 
 __all__ = ["Changed", "InThePast"]
 LARGEST = 50_000  # characters: some twenty times a long agreement, and read within seconds
@@ -116,6 +116,8 @@ def propose(version: Version, *, by: User | None, at: int) -> None:
             raise NotNow("propose")
         audit.record("version_proposed", f"version:{version.number}", at=at, by=by)
         tasks.schedule("promise", str(version.id), due_at=at, version=version.id)
+        if by is not None:  # somebody who wants to see what it would do
+            enacting.foresee(version, at=at)
     version.refresh_from_db()
 
 
@@ -188,13 +190,7 @@ def sign_anew(version: Version, *, by: User, at: int) -> None:
 
 def enact(version: Version, *, since: int, at: int) -> None:
     """Put a version in force from an instant; every lead is judged anew there."""
-    while Version.objects.filter(in_force_from=since).exists():
-        since += 1
-    seals.enacted(version, since=since, at=at)
-    Version.objects.filter(id=version.id).update(in_force_from=since)
-    Lead.objects.filter(next_change_at=None).update(next_change_at=since)
-    Lead.objects.filter(next_change_at__gt=since).update(next_change_at=since)
-    audit.record("version_in_force", f"version:{version.number}", at=at, by=None, since=since)
+    enacting.enact(version, since=since, at=at)
 
 
 def current(at: int) -> Version | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,12 @@ from django.utils import translation
 
 from einig.engine.history import History
 from einig.engine.instants import FOREVER
-from einig.engine.learning.examples import Floats, Ints
+from einig.engine.learning.examples import Behaviour, Floats, Ints
 from einig.engine.learning.proposal import Proposal, propose
 from einig.engine.learning.targets import Target
-from einig.engine.learning.thresholds import Goal
-from einig.engine.learning.told import LANGUAGES, told
+from einig.engine.learning.thresholds import UNSTATED, Goal
+from einig.engine.learning.told import told
+from einig.engine.learning.told_words import LANGUAGES
 from einig.engine.values import fold
 from einig.flow import agreements, audit, tasks, words
 from einig.flow.permissions import require
@@ -99,7 +101,7 @@ def _look(study: Study, *, clock: Callable[[], int]) -> None:
     proposal = propose(
         read,
         target=_target(asked),
-        goal=Goal(asked["goal"], asked["amount"]),
+        goal=_goal(asked),
         base=version.text if version else None,
         keep=asked["keep"],
         drop=[*asked["drop"], *WHO_IT_IS],
@@ -175,6 +177,12 @@ def _target(asked: dict[str, Any]) -> Target:
     return Target(kind="activity", activities=(asked["target"],), within=asked["within"])
 
 
+def _goal(asked: dict[str, Any]) -> Goal:
+    """Return the goal; whoever leaves it as the form has it at first stated none."""
+    stated = Goal(asked["goal"], asked["amount"])
+    return UNSTATED if replace(stated, is_stated=False) == UNSTATED else stated
+
+
 def handed_at(read: History) -> Ints:
     """Return by lead when sales first had it; FOREVER where it never had."""
     sales = Handoff.objects.filter(kind=Handoff.Kind.SALES).exclude(to=None)
@@ -196,19 +204,21 @@ def _weights(read: History) -> Floats:
 
 
 def _names(proposal: Proposal) -> dict[str, dict[str, str]]:
-    """Return by language how people call what was looked at."""
+    """Return by language how people call what was looked at, and what was made of it."""
+    of = {column.name: column.behaviour for column in proposal.gathered.examples.columns}
+    if proposal.ideal is not None:
+        of |= {trait.column: trait.behaviour for trait in proposal.ideal.traits}
     found: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with translation.override(language):
-            found[language] = {
-                column.name: words.attribute(column.name)
-                if column.behaviour is None
-                else words.counted(
-                    column.behaviour.type, column.behaviour.days, column.behaviour.where
-                )
-                for column in proposal.gathered.examples.columns
-            }
+            found[language] = {name: _name(name, behaviour) for name, behaviour in of.items()}
     return found
+
+
+def _name(column: str, of: Behaviour | None) -> str:
+    if of is None:
+        return words.attribute(column)
+    return words.counted(of.type, of.days, of.where)
 
 
 def _spend() -> dict[str, float]:

@@ -7,6 +7,7 @@ between, is the same mail to whoever gets it.
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,15 +17,18 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from einig.engine.instants import moment
-from einig.flow import agreement_test, findings, nurture, words
+from einig.flow import agreement_test, findings, minutes, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
 from einig.store.models import (
     ContactDetail,
+    Enactment,
     Finding,
     Handoff,
+    JourFixe,
     Juror,
     Lead,
+    Mention,
     NurtureEntry,
     Signature,
     User,
@@ -72,6 +76,28 @@ def send_finding(finding: Finding, to: User, *, id_: str) -> None:
         ]
         subject = _("Version %(n)s does not keep what was promised") % {"n": number}
         _send(subject, lines, to.email, id_)
+
+
+def send_enacted(of: Enactment, to: User, *, id_: str) -> None:
+    """Tell a lead of a team what came of a version's coming into force."""
+    number, found = of.version.number, of.found or {}
+    link = f"{settings.URL}/agreement/{number}"
+    with translation.override(to.language):
+        told = [
+            (_("Sales-ready now: %(n)s"), "becomes"),
+            (_("Not sales-ready any more: %(n)s"), "ceases"),
+            (_("Of these with sales, where they stay: %(n)s"), "kept"),
+            (_("Handed over: %(n)s"), "handoffs"),
+        ]
+        lines = [
+            _("Version %(n)s is in force since %(time)s and has judged every lead anew.")
+            % {"n": number, "time": _time(of.since)},
+            "",
+            *(said % {"n": f"{found.get(name, 0)}  {link}/leads/{name}"} for said, name in told),
+            "",
+            link,
+        ]
+        _send(_("Version %(n)s is in force") % {"n": number}, lines, to.email, id_)
 
 
 def send_nurture(entry: NurtureEntry, *, id_: str) -> bool:
@@ -149,6 +175,40 @@ def send_voided(signature: Signature, *, by: str, why: str, id_: str) -> None:
             del lines[2]
         subject = _("Your signature of version %(n)s counts no more") % given
         _send(subject, lines, to.email, id_)
+
+
+def send_mention(mention: Mention, *, id_: str) -> bool:
+    """Tell somebody where they are asked; return whether it still stands there."""
+    to, remark = mention.to, mention.remark
+    if not to.is_active or not remark.text:
+        return False
+    with translation.override(to.language):
+        thread = remark.thread
+        told = {
+            "name": remark.by.name if remark.by else _("Somebody"),
+            "n": thread.version.number,
+            "criterion": words.criterion(thread.criterion),
+        }
+        about = urlencode({"criterion": thread.criterion})
+        lines = [
+            _("%(name)s asks you to look at a criterion of version %(n)s: %(criterion)s.") % told,
+            "",
+            *(f"> {line}" for line in remark.text.splitlines()),
+            "",
+            f"{settings.URL}/agreement/{thread.version.number}/about?{about}",
+        ]
+        _send(_("%(name)s asks you: %(criterion)s") % told, lines, to.email, id_)
+    return True
+
+
+def send_minutes(meeting: JourFixe, to: User, *, id_: str) -> bool:
+    """Send somebody what was agreed at a Jour fixe; return whether they still work here."""
+    if not to.is_active:
+        return False
+    with translation.override(to.language):
+        subject = _("Jour fixe of %(time)s: what was agreed") % {"time": _time(meeting.at)}
+        _send(subject, minutes.lines(meeting), to.email, id_)
+    return True
 
 
 def unsubscribing(token: str) -> Lead | None:

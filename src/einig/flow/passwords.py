@@ -17,8 +17,10 @@ class TooManyTries(Exception):
     """Nobody guesses any further for a while."""
 
 
-def confirm(of: User, password: str, *, at: int) -> None:
-    """Make sure that this is who is signed in. Raises WrongPassword or TooManyTries.
+def confirm(of: User, password: str, *, at: int, signed_in: User | None = None) -> None:
+    """Make sure that somebody is who they say. Raises WrongPassword or TooManyTries.
+
+    `signed_in` is on whose device it is typed, if that is not their own.
 
     A try is taken before the password is looked at, so that trying many at once helps nobody; with
     the right one it is given back.
@@ -28,6 +30,6 @@ def confirm(of: User, password: str, *, at: int) -> None:
     if taken is None:
         raise TooManyTries
     if not of.check_password(password):
-        audit.record("password_wrong", f"person:{of.email}", at=at, by=of)
+        audit.record("password_wrong", f"person:{of.email}", at=at, by=signed_in or of)
         raise WrongPassword
     once.forget(taken)

@@ -25,6 +25,8 @@ MATRIX: dict[str, frozenset[Role]] = {
     "record_outcome": SELLERS,
     "work_nurture": MARKETERS | SELLERS,
     "see_follow_up": frozenset({SL, ML, A}),
+    "discuss_agreement": EVERYBODY,
+    "hold_jour_fixe": LEADS,
     "draft_agreement": frozenset({M, ML, SL, A}),
     "study_leads": frozenset({M, ML, SL, A}),
     "propose_agreement": frozenset({ML, SL, A}),

@@ -54,3 +54,8 @@ def failed(task: Task, error: str, *, at: int) -> None:
 def pending(at: int) -> bool:
     """Return whether anything is due."""
     return Task.objects.filter(done_at=None, due_at__lte=at, claimed_until__lte=at).exists()
+
+
+def under_way(kind: str, *, at: int) -> bool:
+    """Return whether a task of a kind is being worked on, or is about to be."""
+    return Task.objects.filter(kind=kind, done_at=None, due_at__lte=at).exists()

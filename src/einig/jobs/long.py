@@ -44,12 +44,20 @@ def main(id_: int) -> None:
 
 
 def _does() -> dict[str, Callable[[Task], object]]:
-    from einig.flow import ideal_lead, watching  # noqa: PLC0415  # needs the models
+    from einig.flow import (  # noqa: PLC0415  # needs the models
+        enacting,
+        foresight,
+        ideal_lead,
+        journey,
+        watching,
+    )
 
     return {
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         "promise": lambda task: watching.work_out(task.payload["version"]),
         "watch": lambda _task: watching.look(at=_now()),
+        enacting.FORESEE: lambda task: foresight.work(task.payload["version"], at=_now()),
+        journey.ANEW: lambda task: enacting.work(task.payload["enactment"], clock=_now),
     }
 
 

@@ -21,9 +21,20 @@ from django.db import close_old_connections, transaction
 
 from einig.engine.instants import DAY, HOUR, moment
 from einig.engine.routing import NobodyAvailable
-from einig.flow import handoff, journey, mails, tasks
+from einig.flow import enacting, handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
-from einig.store.models import Finding, Handoff, Juror, NurtureEntry, Signature, Task, User
+from einig.store.models import (
+    Enactment,
+    Finding,
+    Handoff,
+    JourFixe,
+    Juror,
+    Mention,
+    NurtureEntry,
+    Signature,
+    Task,
+    User,
+)
 
 log = logging.getLogger(__name__)
 NIGHT = 2 * HOUR  # after midnight UTC
@@ -69,6 +80,7 @@ def work(*, at: int) -> bool:
     """Do a little of everything that is due; return whether there was anything."""
     busy = journey.take_in_waiting() > 0
     busy = journey.judge_due(at=at) > 0 or busy
+    busy = enacting.go_on(at=at) or busy
     task = tasks.claim(at) if tasks.pending(at) else None
     if task is None:
         return busy
@@ -91,14 +103,19 @@ def _elsewhere(task: Task, *, at: int) -> None:
     One that died again and again, for want of memory perhaps, is not started any more.
     """
     if task.tries > MOST_DEATHS:
-        from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
-
-        if task.kind == "learn":
-            ideal_lead.give_up(task.payload["study"])
+        _give_up(task)
         tasks.done(task, at=at)
         return
     running = subprocess.Popen([sys.executable, "-m", "einig.jobs.long", str(task.id)])
     threading.Thread(target=running.wait, daemon=True).start()  # so that nothing of it remains
+
+
+def _give_up(task: Task) -> None:
+    """Say to whoever waits for it that it will not come; leads are judged one by one instead."""
+    if task.kind == "learn":
+        from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
+
+        ideal_lead.give_up(task.payload["study"])
 
 
 def _mail_handoff(task: Task, at: int) -> None:
@@ -111,6 +128,11 @@ def _mail_finding(task: Task, at: int) -> None:
     mails.send_finding(found, User.objects.get(id=task.payload["to"]), id_=task.key)
 
 
+def _mail_enacted(task: Task, at: int) -> None:
+    of = Enactment.objects.select_related("version").get(id=task.payload["enactment"])
+    mails.send_enacted(of, User.objects.get(id=task.payload["to"]), id_=task.key)
+
+
 def _mail_nurture(task: Task, at: int) -> None:
     entry = NurtureEntry.objects.select_related("lead").get(id=task.payload["entry"])
     if mails.send_nurture(entry, id_=task.key):
@@ -121,6 +143,17 @@ def _mail_juror(task: Task, at: int) -> None:
     found = Juror.objects.select_related("test__asked_by", "user")
     if (of := found.filter(id=task.payload["juror"], expires_at__gt=at).first()) is not None:
         mails.send_juror(of, again=bool(task.payload.get("again")), id_=task.key)
+
+
+def _mail_mention(task: Task, at: int) -> None:
+    found = Mention.objects.select_related("to", "remark__by", "remark__thread__version")
+    if (of := found.filter(id=task.payload["mention"]).first()) is not None:
+        mails.send_mention(of, id_=task.key)
+
+
+def _mail_minutes(task: Task, at: int) -> None:
+    meeting = JourFixe.objects.select_related("change").get(id=task.payload["meeting"])
+    mails.send_minutes(meeting, User.objects.get(id=task.payload["to"]), id_=task.key)
 
 
 def _mail_voided(task: Task, at: int) -> None:
@@ -140,11 +173,14 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset({"learn", "promise", "watch"})  # see einig.jobs.long
+LONG = frozenset({"learn", "promise", "watch", journey.ANEW, enacting.FORESEE})  # einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
+    "mail_enacted": _mail_enacted,
     "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,
     "mail_juror": _mail_juror,
+    "mail_mention": _mail_mention,
+    "mail_minutes": _mail_minutes,
     "mail_nurture": _mail_nurture,
     "mail_voided": _mail_voided,
     "route": _route,

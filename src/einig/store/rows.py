@@ -18,11 +18,12 @@ from einig.engine.history import EventRow, FactRow, LinkRow
 def links(of: Collection[str]) -> list[tuple[int, LinkRow, int]]:
     """Return the links to leads, and away from them: number, link, number of the identity."""
     marks = _marks(of)
+    either = """SELECT k.id, i.key, l.lead_id, k.kind, k.linked_at, k.unlinked_at, i.id AS identity
+                FROM store_link AS k JOIN store_identity AS i ON i.id = k.identity_id
+                JOIN store_lead AS l ON l.id = k.lead_id"""
+    # an OR over two tables would have PostgreSQL read all of both
     found = _read(
-        f"""SELECT k.id, i.key, l.lead_id, k.kind, k.linked_at, k.unlinked_at, i.id
-            FROM store_link AS k JOIN store_identity AS i ON i.id = k.identity_id
-            JOIN store_lead AS l ON l.id = k.lead_id
-            WHERE l.lead_id IN ({marks}) OR i.key IN ({marks})""",
+        f"{either} WHERE l.lead_id IN ({marks}) UNION {either} WHERE i.key IN ({marks})",
         [*of, *of],
     )
     return [

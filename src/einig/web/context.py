@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from einig.flow import threads
 from einig.flow.organisation import organisation
 from einig.flow.permissions import may
 
@@ -31,4 +32,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": [], "us": organisation()}
     shown = [(name, label) for name, label, action in NAVIGATION if may(user, action)]
     match = getattr(request, "resolver_match", None)
-    return {"navigation": shown, "page": (match.url_name or "") if match else ""}
+    return {
+        "navigation": shown,
+        "page": (match.url_name or "") if match else "",
+        "asked_of_me": threads.asked(user).count(),
+    }

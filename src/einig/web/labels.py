@@ -109,22 +109,6 @@ UNKNOWN: dict[str, Any] = {
     "never worked": _("never worked"),
     "open": _("still open"),
 }
-ROW_LABELS: dict[str, Any] = {
-    "unknown": _("not known"),
-    "otherwise": _("anything else"),
-    "top management": _("top management"),
-    "head": _("head of a department"),
-    "manager": _("manager"),
-    "other": _("other"),
-    "IT": _("IT"),
-    "purchasing": _("purchasing"),
-    "production": _("production"),
-    "engineering": _("engineering"),
-    "finance": _("finance"),
-    "sales and marketing": _("sales and marketing"),
-    "people": _("human resources"),
-    "management": _("management"),
-}
 TARGETS = [
     ("won", _("won")),
     ("opportunity", _("became an opportunity")),
@@ -134,6 +118,6 @@ TARGETS = [
 GOALS = [
     ("share", _("about this many of 100 leads go to sales")),
     ("weekly", _("about this many leads a week go to sales")),
-    ("precision", _("of 100 handed over, at least this many buy")),
+    ("precision", _("of 100 handed over, at least this many get there")),
     ("revenue", _("each lead handed over brings at least this much")),
 ]

@@ -18,7 +18,7 @@ from einig.engine.learning.examples import Examples
 from einig.engine.learning.gather import examples_of
 from einig.engine.learning.scorecard import fit_card
 from einig.engine.learning.targets import Target
-from einig.engine.learning.thresholds import Choice, Goal, OutOfReach, choices, choose
+from einig.engine.learning.thresholds import Choice, Goal, OutOfReach, Volume, choices, choose
 from einig.engine.scoring import lead_of, plan, state_at
 from tests.engine.learning.made import company, counted, examples
 from tests.world import INBOUND, when
@@ -143,10 +143,10 @@ def _scores_alike(history: History, found: Examples, card: Card) -> None:
 # --- thresholds -------------------------------------------------------------------------------
 
 
-def _choices() -> tuple[Choice, ...]:
+def _choices(volume: Volume | None = None) -> tuple[Choice, ...]:
     """Two leads with two snapshots each, and two with one."""
     found = examples(counted("x", [0] * 6), won=[0, 1, 0, 0, 1, 0], lead=[0, 0, 1, 1, 2, 3])
-    return choices(np.array([10, 50, 20, 30, 30, 5]), found)
+    return choices(np.array([10, 50, 20, 30, 30, 5]), found, volume)
 
 
 def test_a_lead_counts_with_the_highest_score_that_it_had() -> None:
@@ -171,10 +171,22 @@ def test_a_threshold_serves_its_goal(goal: Goal, at_least: int) -> None:
     assert choose(_choices(), goal).at_least == at_least
 
 
+def test_what_leads_bring_is_compared_with_what_it_costs_to_work_the_same_leads() -> None:
+    # for each lead with a known end there are nine more, of whom nobody knows it yet
+    of = _choices(Volume(np.repeat([50, 30, 30, 5], 10), 5.0))
+    assert [(c.leads, c.ended, c.revenue) for c in of] == [
+        (10, 1.0, 1000.0),
+        (30, 3.0, 2000.0),
+        (40, 4.0, 2000.0),
+    ]
+    assert choose(of, Goal("revenue", 400)).at_least == 30
+    assert choose(of, Goal("revenue", 600)).at_least == 50
+
+
 def test_what_cannot_be_reached_says_what_can() -> None:
     with pytest.raises(OutOfReach, match=r"at best 100 buy, from 50 points on"):
         choose(_choices(), Goal("precision", 1.1))
-    with pytest.raises(OutOfReach, match="more than 2000 for each"):
+    with pytest.raises(OutOfReach, match="more than 2,000 for each"):
         choose(_choices(), Goal("revenue", 2000))
     alike = examples(counted("x", [0, 0]), won=[0, 1])
     with pytest.raises(OutOfReach, match="the same score"):

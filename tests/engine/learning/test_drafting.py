@@ -16,7 +16,7 @@ from einig.engine.learning.older_newer import older_and_newer
 from einig.engine.learning.proposal import Proposal, propose
 from einig.engine.learning.standing import AT_ANY, NEVER, Standings
 from einig.engine.learning.targets import Target
-from einig.engine.learning.thresholds import Goal
+from einig.engine.learning.thresholds import UNSTATED, Goal
 from einig.engine.scoring import lead_of, plan, state_at
 from einig.engine.scoring.judge import judge
 from tests.world import when
@@ -196,8 +196,21 @@ def test_a_goal_that_the_signals_alone_exceed_is_refused_with_figures(
     base = BASE.replace(RULE, "sales_ready: {any: [{score: 60}, intent]}")
     of = proposed(made(signals=0.6), base=base, goal=goal)
     assert of.drafted is None
-    assert said in of.refused
-    assert " whatever their score" in of.refused
+    assert of.refused is not None
+    assert said in of.refused.said()
+    assert " whatever their score" in of.refused.said()
+    assert "Die Kaufsignale allein bringen " in of.refused.said("de")
+
+
+def test_a_goal_that_nobody_stated_gives_way_to_signals_and_what_they_bring_is_said() -> None:
+    base = BASE.replace(RULE, "sales_ready: {any: [{score: 60}, intent]}")
+    of = drafted(proposed(made(signals=0.6), base=base, goal=UNSTATED))
+    useful = [c.at_least for c in of.curve if 0 < c.leads < c.all_leads]
+    assert of.chosen.at_least == max(useful)
+    assert of.signals is not None
+    assert of.beyond is not None
+    assert of.beyond.said().startswith(f"The buying signals alone bring {of.signals.leads:,} of ")
+    assert loads(of.text).agreement.intent[0].name == "demo"
 
 
 BEFORE = """\

@@ -150,3 +150,14 @@ def test_leads_of_one_kind_do_not_drift():
     made = company(4000)
     found = drift(made.take(np.arange(2800)), made.take(np.arange(2800, 4000)))
     assert {column.verdict for column in found.columns} == {"stable"}
+
+
+def test_of_a_group_in_which_nobody_won_it_is_not_sure_that_nobody_would() -> None:
+    chance = np.repeat([0.05, 0.6], 20)
+    made = examples(won=[False] * 20 + [True, False] * 10)
+    found = measure(chance, made, chance=chance, draws=20).calibration
+    assert found is not None
+    none, half = (group.conversion for group in found.groups)
+    assert (none.value, none.low, round(none.high, 3)) == (0.0, 0.0, 0.161)  # Wilson, 0 of 20
+    assert (half.value, round(half.low, 3), round(half.high, 3)) == (0.5, 0.299, 0.701)
+    assert found.came.low < found.came.value < found.came.high

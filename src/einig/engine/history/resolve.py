@@ -91,11 +91,12 @@ def _number_leads(connection: Connection) -> int:
 
 def _link(connection: Connection) -> int:
     """Make `reach` and `in_mergers`; return how many links lead nowhere."""
-    links = connection.sql("SELECT * FROM in_links").to_arrow_table()
+    connection.execute(_PLAIN_LINKS)
+    links = connection.sql(_OTHER_LINKS).to_arrow_table()
     births: dict[str, int] = {}
     if len(links):
-        numbered = connection.sql("SELECT lead_id, created FROM numbered").to_arrow_table()
-        births = dict(zip(*(column.to_pylist() for column in numbered.columns), strict=True))
+        involved = connection.sql(_INVOLVED).to_arrow_table()
+        births = dict(zip(*(column.to_pylist() for column in involved.columns), strict=True))
     found = follow(links, births)
     connection.register("linked_identities", found.reach)
     connection.register("mergers", found.mergers)
@@ -107,8 +108,30 @@ def _link(connection: Connection) -> int:
         FROM numbered
         UNION ALL
         SELECT identity, lead, begins, ends, member, created, false
-        FROM linked_identities JOIN numbered USING (lead_id)""")
+        FROM linked_identities JOIN numbered USING (lead_id)
+        UNION ALL
+        SELECT identity, lead, begins, ends, member, created, false
+        FROM plain_links WHERE begins < ends""")
     return found.left_out
+
+
+# an identity that is no lead and linked once, to a lead that is not part of anything: nothing is
+# to be followed, and most links of a live store are of this kind
+_PLAIN_LINKS = """
+    CREATE TEMP TABLE plain_links AS
+    SELECT k.identity, n.lead, k.linked_at AS begins, coalesce(k.unlinked_at, forever()) AS ends,
+           coalesce(k.kind = 'member', false) AS member, n.created
+    FROM in_links AS k JOIN numbered AS n USING (lead_id)
+         SEMI JOIN (SELECT identity FROM in_links GROUP BY ALL HAVING count(*) = 1) AS once
+                   ON k.identity = once.identity
+         ANTI JOIN numbered AS other ON k.identity = other.lead_id
+         ANTI JOIN in_links AS before ON k.identity = before.lead_id
+         ANTI JOIN in_links AS after ON n.lead_id = after.identity"""
+_OTHER_LINKS = "SELECT * FROM in_links ANTI JOIN plain_links USING (identity)"
+_INVOLVED = f"""
+    WITH others AS ({_OTHER_LINKS})
+    SELECT lead_id, created FROM numbered
+    WHERE lead_id IN (SELECT identity FROM others) OR lead_id IN (SELECT lead_id FROM others)"""
 
 
 def _ends_at(connection: Connection) -> int | None:

@@ -51,6 +51,25 @@ def conversions(bins: Bins, size: int, examples: Examples) -> Conversions:
     return Conversions(count, total, winners, revenue, sure, plain)
 
 
+def per_lead(of: Conversions, bins: Bins, examples: Examples) -> tuple[Ints, Floats]:
+    """Return by group how many leads were ever in it, and the revenue of each of them.
+
+    However many snapshots a lead has there, it counts once, with what it brought in the end.
+    """
+    size = len(of.count)
+    if lead_count(examples) == len(examples):
+        return of.count, of.revenue
+    lead = examples.lead - examples.lead.min()
+    cell, at = np.unique(lead * size + bins, return_inverse=True)
+    group = (cell % size).astype(np.int64)
+    weight, revenue = np.zeros(len(cell)), np.zeros(len(cell))
+    weight[at] = examples.weight
+    np.maximum.at(revenue, at, examples.revenue)
+    together = np.maximum(summed(group, weight, size), 1e-12)
+    leads = np.bincount(group, minlength=size)
+    return leads, summed(group, weight * revenue, size) / together
+
+
 def is_plain(examples: Examples) -> bool:
     """Return whether each example is a lead of its own, all with the same weight."""
     alike = not len(examples) or bool((examples.weight == examples.weight[0]).all())

@@ -16,10 +16,6 @@ import numpy as np
 from einig.engine.learning.examples import Bools, Floats
 
 SHARE_FALSE = 0.05
-METHOD = (
-    "Fisher's exact test of each value against all other leads; of the discoveries at most 5% are "
-    "false on average (Benjamini and Hochberg 1995)."
-)
 
 
 def exact_p(*, won: int, among: int, all_won: int, of: int) -> float:

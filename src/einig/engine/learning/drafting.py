@@ -5,7 +5,7 @@ What would come to sales is told by every lead of the history, as the engine jud
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -28,6 +28,7 @@ from einig.engine.learning.thresholds import (
     choice,
     choices,
     choose,
+    highest,
 )
 
 
@@ -48,6 +49,7 @@ class Drafted:
     newer: Choice
     signals: Choice | None
     fits: Mapping[int, int]
+    beyond: OutOfReach | None = None
 
 
 def draft_if_any(
@@ -58,14 +60,14 @@ def draft_if_any(
     *,
     history: History,
     base: str | None,
-) -> tuple[Drafted | None, str]:
+) -> tuple[Drafted | None, OutOfReach | None]:
     """Return the draft, or why there is none although something can be learned."""
     if not verdict.learnable or verdict.card is None:
-        return None, ""
+        return None, None
     try:
-        return _drafted(verdict.card, older, newer, goal, history=history, base=base), ""
+        return _drafted(verdict.card, older, newer, goal, history=history, base=base), None
     except OutOfReach as out:
-        return None, str(out)
+        return None, out
 
 
 def _drafted(
@@ -88,7 +90,7 @@ def _drafted(
     signals = None
     if asks_intent(wanted.sales_ready):
         signals = choice(AT_ANY, then, older, volume)
-    chosen = choose(curve, goal, signals)
+    chosen, beyond = _chosen(curve, goal, signals)
     text = draft(
         card,
         at_least=chosen.at_least,
@@ -105,7 +107,18 @@ def _drafted(
         newer,
         None if best is None else _volume(best, history, since=int(newer.at[0])),
     )
-    return Drafted(text, goal, chosen, curve, measured, signals, fits)
+    return Drafted(text, goal, chosen, curve, measured, signals, fits, beyond)
+
+
+def _chosen(
+    curve: Sequence[Choice], goal: Goal, signals: Choice | None
+) -> tuple[Choice, OutOfReach | None]:
+    try:
+        return choose(curve, goal, signals), None
+    except OutOfReach as out:
+        if goal.is_stated or not out.by_signals:
+            raise
+        return highest(curve), out
 
 
 def _fits(card: Card, history: History, *, base: str | None) -> dict[int, int]:

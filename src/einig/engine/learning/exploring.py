@@ -27,17 +27,6 @@ class Correction:
     with_them: Estimate
     without_them: Estimate | None
 
-    @property
-    def sentence(self) -> str:
-        """Return it in words."""
-        of = "All leads" if self.column is None else f"{self.column} {self.label}"
-        if self.without_them is None:
-            return f"{of}: {self.with_them.value:.1%} won, known from explored leads only."
-        return (
-            f"{of}: {self.with_them.value:.1%} won with {self.explored} explored leads, "
-            f"{self.without_them.value:.1%} without them."
-        )
-
 
 def corrections(examples: Examples, *, ranges: int = 5, at_least: int = 20) -> list[Correction]:
     """Return the conversion of all leads, and of each value, with and without explored leads.

@@ -31,15 +31,6 @@ class Pair:
     expected: float
     false_share: float
 
-    @property
-    def sentence(self) -> str:
-        """Return it in words."""
-        (a, b), (x, y) = self.columns, self.labels
-        return (
-            f"{a} {x} with {b} {y}: {self.conversion.value:.1%} of {self.count} leads won, "
-            f"where {self.expected:.1%} was to be expected."
-        )
-
 
 def pairs(
     columns: Sequence[tuple[str, tuple[str, ...], Bins]], examples: Examples

@@ -28,9 +28,10 @@ from einig.engine.learning.learnable import Verdict, learnable
 from einig.engine.learning.older_newer import older_and_newer
 from einig.engine.learning.quality import Quality, measure
 from einig.engine.learning.targets import WON, Target
-from einig.engine.learning.thresholds import Goal
+from einig.engine.learning.thresholds import UNSTATED, Goal, OutOfReach
 
 Report = Callable[[str, float], None]
+SHUFFLES = 100  # of outcomes, to see how often there is a claim where there is nothing to claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Proposal:
     corrected: tuple[Correction, ...]
     measured: Measured | None
     drafted: Drafted | None
-    refused: str
+    refused: OutOfReach | None
     train_until: int | None
     older: int
     newer: int
@@ -79,7 +80,7 @@ def propose(
     history: History,
     *,
     target: Target = WON,
-    goal: Goal = Goal(),  # noqa: B008  # shared by all calls, and frozen
+    goal: Goal = UNSTATED,
     base: str | None = None,
     keep: Collection[str] = (),
     drop: Collection[str] = (),
@@ -113,6 +114,7 @@ def propose(
         untold_blanks=examination.blank_aside,
         most_attributes=most_attributes,
         most_rows=most_rows,
+        shuffles=SHUFFLES,
     )
     report("Telling what winners have in common", 0.55)
     ideal = _ideal(examples)
@@ -142,7 +144,7 @@ def _ideal(examples: Examples) -> IdealLead | None:
     """Return what winners have in common, with what titles and postal codes say."""
     more = tuple(derived(examples.columns))
     try:
-        return ideal_lead(replace(examples, columns=examples.columns + more))
+        return ideal_lead(replace(examples, columns=examples.columns + more), shuffles=SHUFFLES)
     except NotEnough:
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from einig.engine.learning.conversions import conversions
 from einig.engine.learning.cuts import summed
 from einig.engine.learning.enough import refuse_too_few
 from einig.engine.learning.examples import Examples, Floats, Ints
@@ -58,10 +59,10 @@ def measure(
 ) -> Quality:
     """Return the quality of a score on examples; calibration only where chances are given.
 
-    The interval of the area is Obuchowski's; all others are the middle 95% of a bootstrap that
-    draws leads with all their examples, those that ever won apart from the others. Equal scores
-    stand on one step, as for someone who cannot tell them apart. Raises NotEnough where one outcome
-    is missing.
+    The interval of the area is Obuchowski's, those of conversions are Wilson's; all others are the
+    middle 95% of a bootstrap that draws leads with all their examples, those that ever won apart
+    from the others. Equal scores stand on one step, as for someone who cannot tell them apart.
+    Raises NotEnough where one outcome is missing.
     """
     refuse_too_few(examples, fewest=1)
     steps = _Steps(score, examples.won, capacity)
@@ -70,7 +71,7 @@ def measure(
     if groups is not None:
         figures.append(groups.figures)
     measured = _with_intervals(lambda w: np.concatenate([f(w) for f in figures]), examples, draws)
-    calibration = None if groups is None else groups.calibration(measured[2:])
+    calibration = None if groups is None else groups.calibration(measured[2:], examples)
     return Quality(area(score, examples).estimate, measured[0], measured[1], capacity, calibration)
 
 
@@ -113,14 +114,19 @@ class _Groups:
         whole = np.array([(there * expected).sum(), (there * came).sum()]) / there.sum()
         return np.concatenate((whole, [error], expected, came))
 
-    def calibration(self, of: list[Estimate]) -> Calibration:
-        """Return the figures, once they have intervals, by name."""
-        expected, came = of[3 : 3 + self.size], of[3 + self.size :]
-        counts = np.bincount(self.group)
+    def calibration(self, of: list[Estimate], examples: Examples) -> Calibration:
+        """Return the figures by name, conversions with Wilson's interval.
+
+        The draws hold fixed how many were won, and of a group where nobody was they know no better.
+        """
+        expected = of[3 : 3 + self.size]
+        came = conversions(self.group.astype(np.int16), self.size, examples)
+        whole = conversions(np.zeros(len(examples), np.int16), 1, examples).conversion(0)
         groups = tuple(
-            Group(int(n), e.value, c) for n, e, c in zip(counts, expected, came, strict=True)
+            Group(int(came.count[at]), e.value, came.conversion(at))
+            for at, e in enumerate(expected)
         )
-        return Calibration(of[0].value, of[1], of[2], groups)
+        return Calibration(of[0].value, whole, of[2], groups)
 
 
 def _with_intervals(

@@ -13,12 +13,36 @@ from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY
 from einig.engine.learning.examples import Examples, Floats, Ints
 from einig.engine.learning.standing import AT_ANY, NEVER
+from einig.engine.learning.targets import WON, Target
+from einig.engine.learning.told_words import points_of, say
 
 Kind = Literal["share", "weekly", "precision", "revenue"]
 
 
 class OutOfReach(ValueError):
-    """No threshold reaches the goal; the message says what the best one comes to."""
+    """No threshold reaches the goal; it says what the best one comes to."""
+
+    def __init__(self, why: str, *, also: OutOfReach | None = None, **figures: float) -> None:
+        self.why, self.figures, self.also = why, figures, also
+        super().__init__(self.said())
+
+    @property
+    def by_signals(self) -> bool:
+        """Return whether buying signals alone bring more leads than the goal."""
+        return self.why in {"signals share", "signals weekly"}
+
+    def said(self, language: str = "en", *, target: Target = WON, currency: str = "") -> str:
+        """Return it in a sentence, in English (`en`) or German (`de`)."""
+        figures: dict[str, float | str] = {
+            **self.figures,
+            "points": points_of(int(self.figures.get("points", 0)), language),
+            "currency": f" {currency}" if currency else "",
+        }
+        many = round(self.figures.get("share", 0.0)) != 1
+        said = say(self.why, language, figures, target=target, many=many)
+        if self.also is None:
+            return said
+        return f"{said} {self.also.said(language, target=target, currency=currency)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +51,18 @@ class Goal:
 
     share      about this share of leads goes to sales
     weekly     about so many leads a week, which is what sales can work
-    precision  of those handed over, at least this share buys
+    precision  of those handed over, at least this share reaches the target
     revenue    each further lead handed over brings more than this, which working one costs
+
+    What nobody stated is a goal that gives way where buying signals alone bring more.
     """
 
     kind: Kind = "share"
     amount: float = 0.1
+    is_stated: bool = True
+
+
+UNSTATED = Goal(is_stated=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +71,8 @@ class Choice:
 
     Whom a buying signal brings whatever the score is handed over at every threshold.
     `leads` of `all_leads` would be handed over, `weekly` so many a week (None where it is not known
-    how long they took to come). `precision` and `recall` are told by those whose end is known.
+    how long they took to come). `precision` and `recall` are told by those whose end is known:
+    `ended` of them would be handed over, who bring `revenue`.
     """
 
     at_least: int
@@ -51,6 +82,7 @@ class Choice:
     precision: Proportion
     recall: Proportion
     revenue: float
+    ended: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +124,8 @@ def _told(
     every = volume or Volume(best[best > NEVER], _weeks(examples))
     sure = weight.sum() / (weight**2).sum()  # how many leads of equal weight say as much (Kish)
     handed = _so_far(every.best, steps, np.ones(len(every.best)))
-    parts = (weight * sure, weight * won * sure, weight * revenue)
-    known, bought, brought = (_so_far(best, steps, each) for each in parts)
+    parts = (weight, weight * won * sure, weight * revenue)
+    ended, bought, brought = (_so_far(best, steps, each) for each in parts)
     all_won = round(float((weight * won).sum() * sure))
     return tuple(
         Choice(
@@ -101,11 +133,12 @@ def _told(
             round(n),
             len(every.best),
             n / every.weeks if every.weeks else None,
-            Proportion(min(round(b), round(k)), round(k)),
+            Proportion(min(round(b), round(e * sure)), round(e * sure)),
             Proportion(min(round(b), all_won), all_won),
             r,
+            e,
         )
-        for step, n, k, b, r in zip(steps.tolist(), handed, known, bought, brought, strict=True)
+        for step, n, e, b, r in zip(steps.tolist(), handed, ended, bought, brought, strict=True)
     )
 
 
@@ -130,17 +163,15 @@ def choose(of: Sequence[Choice], goal: Goal, signals: Choice | None = None) -> C
     `signals` is what buying signals bring by themselves, at every threshold. Raises OutOfReach.
     """
     if goal.amount <= 0:
-        raise OutOfReach("A goal is more than nothing.")
+        raise OutOfReach("no goal")
     if signals is not None:
         _refuse_too_many(signals, goal)
-    useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
-    if not useful:
-        raise OutOfReach("Every lead has the same score: no threshold tells them apart.")
+    useful = _useful(of)
     if goal.kind == "share":
         return _closest(useful, lambda c: c.leads / (goal.amount * c.all_leads))
     if goal.kind == "weekly":
         if useful[0].weekly is None:
-            raise OutOfReach("Without dates nobody can say how many leads a week that is.")
+            raise OutOfReach("undated")
         return _closest(useful, lambda c: (c.weekly or 0.0) / goal.amount)
     try:
         choose_ = _precise if goal.kind == "precision" else _worthwhile
@@ -149,26 +180,30 @@ def choose(of: Sequence[Choice], goal: Goal, signals: Choice | None = None) -> C
         if signals is None or not signals.leads:
             raise
         bought = 100 * (signals.precision.share or 0.0)
-        raise OutOfReach(
-            f"{out} The buying signals alone bring {signals.leads:,} leads, whatever their score; "
-            f"of 100 of them {bought:.0f} buy."
-        ) from None
+        also = OutOfReach("signals", leads=signals.leads, share=bought)
+        raise OutOfReach(out.why, also=also, **out.figures) from None
+
+
+def highest(of: Sequence[Choice]) -> Choice:
+    """Return the highest threshold that lets anybody through. Raises OutOfReach."""
+    return _useful(of)[0]
+
+
+def _useful(of: Sequence[Choice]) -> list[Choice]:
+    useful = [choice for choice in of if 0 < choice.leads < choice.all_leads]
+    if not useful:
+        raise OutOfReach("alike")
+    return useful
 
 
 def _refuse_too_many(signals: Choice, goal: Goal) -> None:
     """Refuse a number of leads that the buying signals alone are more than."""
-    alone = "The buying signals alone bring"
-    if goal.kind == "share" and signals.leads > goal.amount * signals.all_leads:
-        share = 100 * signals.leads / signals.all_leads
-        raise OutOfReach(
-            f"{alone} {signals.leads:,} of {signals.all_leads:,} leads, whatever their score: "
-            f"{share:.1f} of 100. The goal is {100 * goal.amount:.1f}."
-        )
-    if goal.kind == "weekly" and (signals.weekly or 0.0) > goal.amount:
-        raise OutOfReach(
-            f"{alone} {signals.weekly:.1f} leads a week, whatever their score. "
-            f"The goal is {goal.amount:g}."
-        )
+    leads, every, weekly = signals.leads, signals.all_leads, signals.weekly or 0.0
+    if goal.kind == "share" and leads > goal.amount * every:
+        of_100, wanted = 100 * leads / every, 100 * goal.amount
+        raise OutOfReach("signals share", leads=leads, every=every, of_100=of_100, goal=wanted)
+    if goal.kind == "weekly" and weekly > goal.amount:
+        raise OutOfReach("signals weekly", weekly=weekly, goal=goal.amount)
 
 
 def _precise(useful: Sequence[Choice], wanted: float) -> Choice:
@@ -177,17 +212,18 @@ def _precise(useful: Sequence[Choice], wanted: float) -> Choice:
     if not enough:
         best = max(useful, key=lambda choice: choice.precision.share or 0.0)
         share = 100 * (best.precision.share or 0.0)
-        raise OutOfReach(
-            f"Of 100 handed over, at best {share:.0f} buy, from {best.at_least} points on."
-        )
+        raise OutOfReach("precision", share=share, points=best.at_least)
     return enough[-1]
 
 
 def _worthwhile(useful: Sequence[Choice], cost: float) -> Choice:
-    """Return the threshold at which what was brought, less what working costs, is greatest."""
-    best = max(useful, key=lambda choice: choice.revenue - cost * choice.leads)
-    if best.revenue <= cost * best.leads:
-        raise OutOfReach(f"No threshold brings more than {cost:g} for each lead handed over.")
+    """Return the threshold at which what was brought, less what working costs, is greatest.
+
+    Both are of leads whose end is known: what the others bring is not known yet.
+    """
+    best = max(useful, key=lambda choice: choice.revenue - cost * choice.ended)
+    if best.revenue <= cost * best.ended:
+        raise OutOfReach("revenue", amount=cost)
     return best
 
 

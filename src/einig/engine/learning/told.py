@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from einig.engine.agreement import content_hash, loads
 from einig.engine.history.contract import History
 from einig.engine.instants import iso
-from einig.engine.learning.card import Activity, Attribute, Card, Row
+from einig.engine.learning import leak_words, told_quality, told_table
+from einig.engine.learning.awkward import awkward
+from einig.engine.learning.channels import Channel, Channels, brief, channels, counted, source_of
+from einig.engine.learning.conversions import lead_count
 from einig.engine.learning.drafting import Drafted, written_values
-from einig.engine.learning.examples import Column
-from einig.engine.learning.exploring import Correction
 from einig.engine.learning.findings import Examination, Finding
-from einig.engine.learning.ideal import IdealLead, Trait
-from einig.engine.learning.portrait import Channel, brief, channels, portrait
-from einig.engine.learning.proposal import Measured, Proposal
-from einig.engine.learning.quality import Quality
-from einig.engine.learning.ranking import Estimate
+from einig.engine.learning.label_words import written
+from einig.engine.learning.portrait import portrait
+from einig.engine.learning.proposal import Proposal
 from einig.engine.learning.standing import AT_ANY
-from einig.engine.learning.thresholds import Choice
+from einig.engine.learning.targets import Target
+from einig.engine.learning.thresholds import Choice, OutOfReach
+from einig.engine.learning.told_words import LANGUAGES, say
 
-LANGUAGES = ("en", "de")
-_SOURCES = ("source", "lead source", "lead_source", "origin", "quelle", "lead-quelle", "kanal")
-_KEYS = {"naive Bayes": "naive_bayes", "logistic regression": "logistic", "LightGBM": "lightgbm"}
+_UNTRIED = frozenset({"never handed over", "never worked"})  # whose end nobody knows for that
 
 
 def told(
@@ -41,77 +40,79 @@ def told(
     `spend` what each of its values cost, as compared. `names` says by language how people call
     columns.
     """
-    examples = proposal.gathered.examples
-    written = written_values(history, (column.name for column in examples.columns))
-    rows = _channels(proposal, source, spend or {})
-    card = proposal.card
+    examples, target = proposal.gathered.examples, proposal.gathered.target
+    values = written_values(history, (column.name for column in examples.columns))
+    numeric = [c.name for c in examples.columns if c.behaviour is None and c.is_number]
+    verdict, card, measured = proposal.verdict, proposal.card, proposal.measured
+    drafted = proposal.drafted
+    weekly = proposal.gathered.kind == "weekly"
+    rows = _channels(proposal, history, source, spend or {}, values)
     return {
-        "learnable": proposal.verdict.learnable,
-        "verdict": proposal.verdict.sentence,
-        "missing": proposal.verdict.missing,
-        **_figures(proposal.measured),
+        "learnable": verdict.learnable,
+        "verdict": verdict.said(target=target, weekly=weekly),
+        "missing": verdict.missing,
+        "shuffled": told_table.shuffled(verdict.shuffled),
+        **told_quality.figures(measured),
+        "before_restricted": _restricted(proposal),
         "attributes": 0 if card is None else len(card.parts),
         "rows": 0 if card is None else card.rows,
-        "set_aside": _reasons(proposal.examination, "set aside"),
-        "blank_aside": _reasons(proposal.examination, "blank only"),
-        "flagged": _reasons(proposal.examination, "flagged"),
+        "set_aside": _reasons(proposal.examination, "set aside", target),
+        "blank_aside": _reasons(proposal.examination, "blank only", target),
+        "flagged": _reasons(proposal.examination, "flagged", target),
+        "awkward": _awkward(proposal),
         "train_until": iso(proposal.train_until),
-        "target": _target(proposal),
-        "examples": {
-            "kind": proposal.gathered.kind,
-            "all": len(examples),
-            "won": int(examples.won.sum()),
-            "older": proposal.older,
-            "newer": proposal.newer,
-            "unknown": [{"reason": why, "leads": n} for why, n in proposal.gathered.unknown],
-        },
-        "quality": None if proposal.measured is None else _quality(proposal.measured.card),
-        "drift": None if proposal.measured is None else _drift(proposal.measured),
-        "card": None if card is None else _card(card, written),
-        "ideal": None if proposal.ideal is None else _ideal(proposal.ideal, written),
-        "explored": [_correction(of, written) for of in proposal.corrected[:20]],
-        "portrait": _portrait(proposal.ideal, written, names or {}),
-        "channels": [_channel(row, written, source) for row in rows],
-        "brief": {language: brief(rows, language) for language in LANGUAGES},
-        "draft": None if proposal.drafted is None else _drafted(proposal.drafted),
-        "refused": proposal.refused,
+        "target": _target(target),
+        "examples": _examples(proposal),
+        "currency": history.about.currency,
+        "numeric": numeric,
+        "quality": None if measured is None else told_quality.quality(measured.card),
+        "drift": None if measured is None else told_quality.drift(measured, values),
+        "card": None if card is None else told_table.card(card, values),
+        "ideal": None if proposal.ideal is None else told_table.ideal(proposal.ideal, values),
+        "explored": [told_table.correction(of, values) for of in proposal.corrected[:20]],
+        "portrait": _portrait(proposal, values, names or {}, numeric),
+        "channels": [] if rows is None else [_channel(row) for row in rows.rows],
+        "brief": _brief(rows, target, history.about.currency),
+        "counted": _counted(rows, target),
+        "draft": None if drafted is None else _drafted(drafted),
+        "beyond": None if drafted is None else _out(drafted.beyond, target, history),
+        "refused": _out(proposal.refused, target, history),
     }
 
 
-def _figures(of: Measured | None) -> dict[str, float | None]:
-    """Return the figures by which proposals are compared, each under a name of its own."""
-    auc = None if of is None else of.card.auc
-    others = {} if of is None else {c.name: c.quality.auc.value for c in of.others}
-    before = None if of is None or of.before is None else of.before.auc.value
-    return {
-        "auc_test": None if auc is None else auc.value,
-        "auc_test_low": None if auc is None else auc.low,
-        "auc_test_high": None if auc is None else auc.high,
-        **{f"auc_{key}": others.get(name) for name, key in _KEYS.items()},
-        "auc_before": before,
-    }
-
-
-def _reasons(of: Examination, strength: str) -> list[dict[str, Any]]:
+def _reasons(of: Examination, strength: str, target: Target) -> list[dict[str, Any]]:
     names = {
         "set aside": of.set_aside,
         "blank only": of.blank_aside,
         "flagged": of.flagged,
     }[strength]
-    return [_reason(of.of(name)[0]) for name in names]
+    return [_reason(of.of(name)[0], target) for name in names]
 
 
-def _reason(of: Finding) -> dict[str, Any]:
+def _reason(of: Finding, target: Target) -> dict[str, Any]:
     return {
         "column": of.column,
-        "reason": of.sentence,
+        "reason": leak_words.sentence(of.kind, dict(of.figures), target=target),
         "kind": of.kind,
         "figures": dict(of.figures),
     }
 
 
-def _target(of: Proposal) -> dict[str, Any]:
-    target = of.gathered.target
+def _awkward(of: Proposal) -> list[dict[str, Any]]:
+    """Return the columns that are used, and of which little can be learned as they are."""
+    columns = of.examination.usable(of.gathered.examples).columns if of.older + of.newer else ()
+    return [
+        {
+            "column": found.column,
+            "kind": found.kind,
+            "share": found.share,
+            "reason": say(found.kind, figures={"share": found.share}),
+        }
+        for found in awkward(columns)
+    ]
+
+
+def _target(target: Target) -> dict[str, Any]:
     return {
         "kind": target.kind,
         "activities": list(target.activities),
@@ -119,178 +120,111 @@ def _target(of: Proposal) -> dict[str, Any]:
     }
 
 
-def _estimate(of: Estimate) -> dict[str, float]:
-    return {"value": of.value, "low": of.low, "high": of.high}
+def _examples(of: Proposal) -> dict[str, Any]:
+    """Return how many examples there were, of how many leads, and of whom there is none.
 
-
-def _quality(of: Quality) -> dict[str, Any]:
-    calibration = of.calibration
+    `share` is that of the leads that were looked at, where there were very many snapshots.
+    """
+    examples = of.gathered.examples
     return {
-        "auc": _estimate(of.auc),
-        "average_precision": _estimate(of.average_precision),
-        "lift": _estimate(of.lift),
-        "capacity": of.capacity,
-        "calibration": None
-        if calibration is None
-        else {
-            "expected": calibration.expected,
-            "came": _estimate(calibration.came),
-            "error": _estimate(calibration.error),
-            "groups": [
-                {"count": g.count, "expected": g.expected, "came": _estimate(g.conversion)}
-                for g in calibration.groups
-            ],
-        },
+        "kind": of.gathered.kind,
+        "all": len(examples),
+        "leads": lead_count(examples),
+        "share": of.gathered.share,
+        "won": int(examples.won.sum()),
+        "older": of.older,
+        "newer": of.newer,
+        "unknown": [{"reason": why, "leads": n} for why, n in of.gathered.unknown],
     }
 
 
-def _drift(of: Measured) -> dict[str, Any]:
-    return {
-        "won_before": of.drift.won_before,
-        "won_after": of.drift.won_after,
-        "columns": [
-            {
-                "column": c.column,
-                "index": c.index,
-                "verdict": c.verdict,
-                "moved_most": c.moved_most,
-                "share_before": c.share_before,
-                "share_after": c.share_after,
-            }
-            for c in of.drift.columns
-            if c.verdict != "stable"
-        ],
-    }
+def _restricted(of: Proposal) -> bool:
+    """Return whether only leads that somebody picked have a known end.
+
+    An agreement that picked them tells them apart worse than it would tell all leads apart.
+    """
+    compared = of.measured is not None and of.measured.before is not None
+    return compared and any(why in _UNTRIED for why, _leads in of.gathered.unknown)
 
 
-def _card(card: Card, written: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    return {
-        "fit": [_attribute(a, written.get(a.name, {})) for a in card.attributes],
-        "engagement": [_activity(a) for a in card.activities],
-        "calendar": list(card.calendar),
-        "learned_from": card.learned_from,
-    }
-
-
-def _attribute(of: Attribute, written: Mapping[str, str]) -> dict[str, Any]:
-    return {"attribute": of.name, "way": of.way, "rows": [_row(row, written) for row in of.rows]}
-
-
-def _row(of: Row, written: Mapping[str, str]) -> dict[str, Any]:
-    label = written.get(of.label, of.label) if of.kind == "value" else of.label
-    figures = {"count": of.count, "conversion": of.conversion, "lift": of.lift}
-    return {"kind": of.kind, "label": label, "points": of.points} | figures
-
-
-def _activity(of: Activity) -> dict[str, Any]:
-    return {
-        "name": of.name,
-        "activity": of.behaviour.type,
-        "where": dict(of.behaviour.where),
-        "days": of.behaviour.days,
-        "points": of.points,
-        "times": of.times,
-        "count": of.count,
-        "conversion": of.conversion,
-        "lift": of.lift,
-    }
-
-
-def _ideal(of: IdealLead, written: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    return {
-        "leads": of.leads,
-        "conversion": _estimate(of.conversion),
-        "method": of.method,
-        "traits": [_trait(trait, written) for trait in of.traits],
-        "pairs": [
-            {
-                "columns": list(pair.columns),
-                "labels": [
-                    written.get(column, {}).get(label, label)
-                    for column, label in zip(pair.columns, pair.labels, strict=True)
-                ],
-                "count": pair.count,
-                "conversion": _estimate(pair.conversion),
-                "expected": pair.expected,
-            }
-            for pair in of.pairs
-        ],
-        "too_thin": [
-            {"column": t.column, "values": t.values, "leads": t.leads} for t in of.too_thin
-        ],
-    }
-
-
-def _trait(of: Trait, written: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    return {
-        "column": of.column,
-        "label": written.get(of.column, {}).get(of.label, of.label),
-        "count": of.count,
-        "share": of.share,
-        "conversion": _estimate(of.conversion),
-        "lift": _estimate(of.lift),
-        "revenue_per_lead": of.revenue_per_lead,
-        "false_share": of.false_share,
-        "discovery": of.discovery,
-        "trend": of.trend,
-        "behaviour": None if of.behaviour is None else asdict(of.behaviour),
-    }
-
-
-def _correction(of: Correction, written: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    label = of.label or ""
-    return {
-        "column": of.column,
-        "label": written.get(of.column or "", {}).get(label, label),
-        "explored": of.explored,
-        "with_them": _estimate(of.with_them),
-        "without_them": None if of.without_them is None else _estimate(of.without_them),
-    }
+def _out(of: OutOfReach | None, target: Target, history: History) -> dict[str, str] | None:
+    if of is None:
+        return None
+    currency = history.about.currency or ""
+    return {lang: of.said(lang, target=target, currency=currency) for lang in LANGUAGES}
 
 
 def _portrait(
-    ideal: IdealLead | None,
-    written: Mapping[str, Mapping[str, str]],
+    of: Proposal,
+    values: Mapping[str, Mapping[str, str]],
     names: Mapping[str, Mapping[str, str]],
+    numeric: Collection[str],
 ) -> dict[str, str] | None:
-    if ideal is None:
+    if of.ideal is None:
         return None
     return {
-        language: portrait(ideal, language, written=written, names=names.get(language))
+        language: portrait(
+            of.ideal,
+            language,
+            target=of.gathered.target,
+            weekly=of.gathered.kind == "weekly",
+            of_values=values,
+            names=names.get(language),
+            numeric=numeric,
+        )
         for language in LANGUAGES
     }
 
 
-def _channels(of: Proposal, source: str | None, spend: Mapping[str, float]) -> tuple[Channel, ...]:
-    column = _source(of, source)
-    if of.card is None or of.drafted is None or column is None:
-        return ()
-    examples = of.everyone
-    at_least = of.drafted.chosen.at_least
-    return channels(column, examples, of.card.score(examples), at_least=at_least, spend=spend)
+def _channels(
+    of: Proposal,
+    history: History,
+    source: str | None,
+    spend: Mapping[str, float],
+    values: Mapping[str, Mapping[str, str]],
+) -> Channels | None:
+    column = source_of([c.name for c in of.everyone.columns if c.levels], source)
+    if of.drafted is None or column is None:
+        return None
+    found = channels(
+        history,
+        loads(of.drafted.text).agreement,
+        source=column,
+        at_least=of.drafted.chosen.at_least,
+        target=of.gathered.target,
+        spend=spend,
+    )
+    rows = (replace(row, value=written(values, column, row.value)) for row in found.rows)
+    return replace(found, rows=tuple(rows))
 
 
-def _source(of: Proposal, name: str | None) -> Column | None:
-    wanted = [name.casefold()] if name is not None else list(_SOURCES)
-    columns = {c.name.casefold(): c for c in of.everyone.columns if c.levels}
-    return next((columns[w] for w in wanted if w in columns), None)
-
-
-def _channel(
-    of: Channel, written: Mapping[str, Mapping[str, str]], source: str | None
-) -> dict[str, Any]:
-    names = [source] if source else [n for n in written if n.casefold() in _SOURCES]
-    shown = next((written[n].get(of.value) for n in names if n in written), None)
+def _channel(of: Channel) -> dict[str, Any]:
     return {
-        "value": shown or of.value,
+        "value": of.value,
         "leads": of.leads,
         "ideal": of.ideal,
         "share": of.share,
         "won": of.won,
+        "old": of.old,
+        "old_won": of.old_won,
         "revenue_per_lead": of.revenue_per_lead,
         "spend": of.spend,
+        "cost_of_lead": of.cost_of_lead,
         "cost": of.cost,
+        "cost_of_won": of.cost_of_won,
     }
+
+
+def _brief(of: Channels | None, target: Target, currency: str | None) -> dict[str, str]:
+    if of is None:
+        return dict.fromkeys(LANGUAGES, "")
+    return {lang: brief(of, lang, target=target, currency=currency) for lang in LANGUAGES}
+
+
+def _counted(of: Channels | None, target: Target) -> dict[str, str]:
+    if of is None:
+        return dict.fromkeys(LANGUAGES, "")
+    return {language: counted(of, language, target=target) for language in LANGUAGES}
 
 
 def _drafted(of: Drafted) -> dict[str, Any]:

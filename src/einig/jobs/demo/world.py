@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
-from einig.flow import capture, consent, journey, scoring
+from einig.flow import capture, consent, enacting, journey, scoring
 from einig.jobs.demo.clock import Clock
 from einig.jobs.demo.prospects import Prospect
 from einig.jobs.demo.staff import Staff
@@ -54,9 +54,9 @@ class World:
         the same instants, if one look covers all those days.
         """
         versions = scoring.timeline()
-        due = Lead.objects.filter(next_change_at__lte=at).order_by("next_change_at", "id")
-        for lead in due.select_related("company", "owner"):
+        for _, lead in journey.due(versions, at=at):
             journey.judge(lead, versions, at=at)
+        enacting.go_on(at=at)
         self.tell(at)
 
     def _visited(self, of: Prospect, visit: Visit, at: int) -> None:

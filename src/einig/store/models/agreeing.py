@@ -113,5 +113,6 @@ class JourFixe(models.Model):
     marketing_promises = models.TextField(blank=True, default="")
     sales_promises = models.TextField(blank=True, default="")
     notes = models.TextField(blank=True, default="")
-    approved = models.JSONField(default=dict)  # by side: who, when
+    approved = models.JSONField(default=dict)  # by side: who, when, and what was seen
+    kept = models.JSONField(default=dict)  # by side: of each promise, whether it was kept
     ended_at = InstantField(null=True)

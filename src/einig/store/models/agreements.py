@@ -14,8 +14,9 @@ class Version(models.Model):
     `revision` counts the changes of a draft, so that nobody writes over what somebody else wrote
     meanwhile. `begun_from` says what a draft was started from (`in_force`, `ideal_lead`,
     `agreement_test`, `template:strict`, `finding`, `again`), `base` the version it was started from
-    or repeats. `promised` is what the test on past data said when it was proposed. `begins_at` is
-    the moment that both sides sign for; without one, it is when the second of them signs.
+    or repeats. `promised` is what the test on past data said when it was proposed, `expected` what
+    would happen if it came into force (see `flow.foresight`). `begins_at` is the moment that both
+    sides sign for; without one, it is when the second of them signs.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -29,6 +30,7 @@ class Version(models.Model):
     proposed_at = InstantField(null=True)
     promised = models.JSONField(null=True)
     begins_at = InstantField(null=True)
+    expected = models.JSONField(null=True)
     in_force_from = InstantField(null=True, db_index=True)
     withdrawn_at = InstantField(null=True)
 

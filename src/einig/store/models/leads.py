@@ -79,6 +79,7 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["stage", "-created_at"], name="lead_by_stage"),
             models.Index(fields=["source", "-created_at"], name="lead_by_source"),
+            models.Index(fields=["judged_at"], name="lead_by_judged_at"),
         ]
 
     def __str__(self) -> str:

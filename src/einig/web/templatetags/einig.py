@@ -164,6 +164,12 @@ def attribute(name: str) -> str:
 
 
 @register.filter
+def criterion(path: str) -> str:
+    """Show what a criterion is about."""
+    return words.criterion(path)
+
+
+@register.filter
 def working_time(of: WorkingTime) -> str:
     """Show a span of working time."""
     return words.working_time(of)

@@ -13,16 +13,20 @@ from django.views.decorators.http import require_POST
 
 from einig.engine.agreement import loads
 from einig.engine.document import Refused
-from einig.flow import agreements, passwords, signatures
+from einig.flow import agreements, passwords, signatures, threads
 from einig.flow.organisation import organisation
 from einig.flow.permissions import may, require
 from einig.store.models import Signature, User, Version
 from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.differences import sentences
+from einig.web.discussed import by_clause
 from einig.web.forms import SignForm
+from einig.web.views.enacting import effect_of
 from einig.web.views.moved import figures
 from einig.web.views.watch import watched
+
+_ASKED = 20
 
 
 def current(request: HttpRequest) -> HttpResponse:
@@ -46,9 +50,10 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
     usual = "yes" if asked or state in {"draft", "proposed"} else "no"
     marked = request.GET.get("marks", usual) == "yes"
     old = loads(agreements.text(before)).agreement if before and marked else None
+    parts = contract(agreement, old)
     context = {
         "version": version,
-        "parts": contract(agreement, old),
+        "parts": parts,
         "marked": marked,
         "changes": sentences(old, agreement) if old else None,
         "until": _until(version, at),
@@ -62,7 +67,12 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
         "can_sign_anew": may(me, "sign_agreement") and state == "proposed" and bool(signed),
         "sign": form or SignForm(initial=_to_sign(version, signed)),
         "zone": organisation().zone,
+        "talks": by_clause(agreement, parts, threads.of(version), request.GET.get("about", "")),
+        "people": [(threads.called(user), user) for user in threads.people() if user != me],
+        "longest": threads.LONGEST,
+        "asked": threads.asked(me)[:_ASKED],
         "watch": watched(version) if state in {"in_force", "past"} else None,
+        **effect_of(version, me=me, at=at),
     }
     at_once = request.GET.get("figures") == "yes"  # a script asks for them later
     context |= figures(version, me) if at_once else {"figures": {}}

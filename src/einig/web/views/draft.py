@@ -17,12 +17,13 @@ from einig.engine.agreement.merging import Conflict, merge
 from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.rules import check
 from einig.engine.document import Issue, Refused
-from einig.flow import agreements, beginnings, trials
+from einig.flow import agreements, beginnings, threads, trials
 from einig.flow.ideal_lead import WHO_IT_IS
 from einig.flow.permissions import require
 from einig.flow.suggestions import NOTHING, Suggestions, suggestions
 from einig.store.models import Revision, Version
 from einig.web.clock import now, who
+from einig.web.discussed import counts
 from einig.web.draft_fields import Section, inputs, marked, sections
 from einig.web.draft_sent import Sent, sent
 
@@ -160,8 +161,9 @@ def _kept(request: HttpRequest, writing: Writing) -> HttpResponse:
     if version is None or not agreements.can_edit(version):
         if version is not None and version.withdrawn_at is not None:
             messages.error(request, _("This draft was withdrawn meanwhile; yours is a new one."))
+        base = version or (agreements.current(at) if writing.begun_from == "in_force" else None)
         made = agreements.draft(
-            writing.text, by=me, at=at, begun_from=writing.begun_from, base=version
+            writing.text, by=me, at=at, begun_from=writing.begun_from, base=base
         )
         return redirect("version", made.number)
     try:
@@ -170,7 +172,9 @@ def _kept(request: HttpRequest, writing: Writing) -> HttpResponse:
         return _together(request, writing, version)
     except agreements.NotNow:
         messages.error(request, _("This version was signed meanwhile; yours is a new draft."))
-        made = agreements.draft(writing.text, by=me, at=at, begun_from=f"version:{version.number}")
+        made = agreements.draft(
+            writing.text, by=me, at=at, begun_from=f"version:{version.number}", base=version
+        )
         return redirect("version", made.number)
     messages.success(request, _("Kept."))
     return redirect("version", version.number)
@@ -218,6 +222,7 @@ def _shown(request: HttpRequest, writing: Writing, *, theirs: str = "") -> HttpR
         "parts": _parts(writing, told) if writing.way == "form" else [],
         "told": told,
         "theirs": theirs,
+        "said": counts(threads.of(version)) if version is not None else {},
         "vals": json.dumps({"text": writing.text}),
         "revisions": version.revisions.select_related("by").order_by("-number")[:20]
         if version is not None

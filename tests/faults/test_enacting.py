@@ -1,0 +1,68 @@
+"""`kill -9` while a version judges all leads: it goes on where it was, and says the same."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.servers import Store, store
+
+_FOUND = """
+import time
+from django.conf import settings
+from einig.engine.instants import DAY
+from einig.flow import agreements, enacting, scoring
+from tests.live import AGREED, NOW, company, identify, say, track
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+scoring.prepare()
+us = company()
+enacting.go_on(at=NOW)
+for n in range(60):
+    said = identify(f"u{n}", email=f"u{n}@x.example", industry="Software")
+    did = [track("webinar_attended", f"u{n}")] if n % 3 == 0 else []
+    say([said, *did], of=us.website, at=NOW + n)
+text = AGREED.replace("{engagement: 20}", "{engagement: 10}")
+version = agreements.draft(text, by=None, at=NOW + DAY)
+agreements.propose(version, by=None, at=NOW + DAY)
+agreements.enact(version, since=NOW + DAY, at=NOW + DAY)
+"""
+_WORK = """
+import time
+from einig.flow import enacting, rejudging
+from einig.store.models import Enactment
+rejudging._FIRST = rejudging._MOST = 2
+rejudging._BREATH = 0.3
+enacting.work(Enactment.objects.get(version__number=2).id, clock=lambda: time.time_ns() // 1000)
+"""
+_FINISHED = """
+SELECT judged, leads FROM store_enactment WHERE finished_at IS NOT NULL AND leads > 0"""
+_DECIDED = """
+SELECT count(*), count(DISTINCT lead_id) FROM store_decision
+WHERE version_id = (SELECT max(id) FROM store_version)"""
+_JUDGED = "SELECT count(*) FROM store_lead WHERE version_id = (SELECT max(id) FROM store_version)"
+
+
+def test_killed_in_the_middle_it_goes_on_and_judges_every_lead_once(tmp_path: Path) -> None:
+    with store(tmp_path / "shop") as shop:
+        shop.do(_FOUND)
+        kill_in_the_middle(shop)
+        assert 0 < shop.rows(_JUDGED)[0][0] < 60
+        shop.do(_WORK.replace("= 0.3", "= 0.0"))
+        assert shop.rows(_JUDGED) == [(60,)]
+        assert shop.rows(_FINISHED) == [(60, 60)]
+        assert shop.rows(_DECIDED) == [(60, 60)]
+        assert shop.rows("SELECT count(*) FROM store_handoff") == [(20,)]
+
+
+def kill_in_the_middle(shop: Store) -> None:
+    """Let all leads be judged, and end that as a power failure would once it has begun."""
+    code = f"from einig.cli.live import set_up\nset_up()\n{_WORK}"
+    running = subprocess.Popen([sys.executable, "-c", code], env=shop.environment)
+    try:
+        assert shop.wait_for(f"SELECT 1 WHERE ({_JUDGED}) > 3")
+    finally:
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
