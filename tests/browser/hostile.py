@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 
-from einig.flow import agreements, feedback, handoff, outcomes
+from einig.flow import agreements, feedback, handoff, jour_fixe, outcomes, threads
 from einig.store.models import (
     Campaign,
     Handoff,
+    JourFixe,
     Lead,
     NurtureEntry,
     Organisation,
@@ -15,6 +16,7 @@ from einig.store.models import (
     Source,
     Team,
     User,
+    Version,
 )
 from tests.live import AGREED, identify, say, track
 
@@ -55,5 +57,9 @@ def fill() -> None:
     named = AGREED.replace("name: Inbound", f"name: {ATTACK.replace('{{ 7*7 }}', '')!r}")
     agreements.draft(named.replace("\\'", "''"), by=people["max"], at=at)
     agreements.propose(agreements.draft(AGREED, by=people["max"], at=at), by=people["max"], at=at)
+    feedback.say(third.lead, by=sam, at=at, verdict="complaint", text=ATTACK)
+    threads.say(Version.objects.get(number=1), "verify", ATTACK, by=sam, at=at, ask="Max")
+    meeting = jour_fixe.start(by=people["max"], at=at)
+    JourFixe.objects.filter(id=meeting.id).update(notes=ATTACK, sales_promises=ATTACK)
     assert Lead.objects.count() == 5
     assert Received.objects.exclude(reason="").count() == 15

@@ -16,6 +16,8 @@ PAGES = {
         "/agreement",
         "/agreement/draft",
         "/agreement/test",
+        "/agreement/1/about?criterion=sales",
+        "/jour-fixe",
         "/ideal-lead",
         "/sources",
         "/report",

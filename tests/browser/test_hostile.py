@@ -17,7 +17,8 @@ from tests.servers import Server, serving, store
 PAGES = {
     "sam": ["/inbox", "/leads", "/leads/{lead}", "/call", "/leads/new", "/absence", "/nurture"],
     "mia": ["/sources", "/sources/2", "/sources/3", "/sources/4", "/review", "/received"],
-    "max": ["/agreement", "/agreement/2", "/agreement/3", "/agreement/draft", "/report"],
+    "max": ["/agreement", "/agreement/1/about?criterion=verify", "/jour-fixe", "/jour-fixe/1",
+            "/agreement/2", "/agreement/3", "/agreement/draft", "/report"],
     "sol": ["/follow-up", "/review", "/leads/{lead}", "/agreement/3"],
     "ada": ["/settings", "/settings/people", "/settings/people/3", "/settings/import",
             "/settings/audit", "/received"],
