@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import SET_PASSWORDS, Mailbox, Person
+from tests.browser.conftest import Mailbox, PASSWORD, Person, SET_PASSWORDS
 from tests.browser.hostile import ATTACK
 from tests.servers import Server, serving, store
 
@@ -66,12 +66,13 @@ def test_an_attack_is_shown_as_it_was_written(person: Any, lead: str) -> None:
 
 # of details with one name only one is open at a time
 _OPEN = "all => all.forEach(one => { one.name = ''; one.open = true })"
-_FILL = """form => {
+_FILL = """(form, password) => {
   for (const one of form.elements) {
     if (one.type === "file") { one.required = false; continue; }
     if (one.type === "radio" && one.required) { one.checked = true; continue; }
     if (one.value || one.type === "hidden" || one.type === "checkbox") continue;
-    if (one.type === "email") one.value = "new@pumpen.example";
+    if (one.type === "password") one.value = password;
+    else if (one.type === "email") one.value = "new@pumpen.example";
     else if (one.type === "date") one.value = "2036-01-01";
     else if (one.tagName === "SELECT") one.selectedIndex = one.options.length - 1;
     else if (one.type === "text" || one.tagName === "TEXTAREA") one.value = "12";
@@ -96,7 +97,7 @@ def twice(somebody: Any, path: str, clicked: set[str], where: str = "main") -> N
         page.locator(f"{where} details").evaluate_all(_OPEN)
         button = buttons.nth(new[0])
         form = button.locator("xpath=ancestor::form")
-        assert (path, names[new[0]], form.evaluate(_FILL)) == (path, names[new[0]], True)
+        assert (path, names[new[0]], form.evaluate(_FILL, PASSWORD)) == (path, names[new[0]], True)
         if (file := form.locator("input[type=file]")).count():
             rows = {"name": "x.csv", "mimeType": "text/csv", "buffer": b"E-Mail\nz@z.example\n"}
             file.set_input_files(rows)
