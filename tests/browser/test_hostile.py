@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import Mailbox, PASSWORD, Person, SET_PASSWORDS
+from tests.browser.conftest import PASSWORD, SET_PASSWORDS, Mailbox, Person
 from tests.browser.hostile import ATTACK
 from tests.servers import Server, serving, store
 

@@ -218,6 +218,6 @@ def as_yaml(value: Plain) -> str:
 
 
 @register.filter
-def item(of: Mapping[str, Any], key: str) -> Any:
-    """Return what a mapping has under a key; nothing where it has none."""
-    return of.get(key, ())
+def item(of: Mapping[str, Any] | str, key: str) -> Any:
+    """Return what a mapping has under a key; nothing where it has none, or is not there itself."""
+    return of.get(key, ()) if isinstance(of, Mapping) else ()
