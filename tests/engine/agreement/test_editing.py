@@ -115,6 +115,14 @@ def test_what_an_alias_repeats_is_not_changed_behind_somebodys_back() -> None:
         change(text, "fit.b.One", "2")
 
 
+@pytest.mark.parametrize(
+    "path", ["sales_ready.any.0.points", "sales_ready.any.7", "sales_ready.any.x", "name.x"]
+)
+def test_a_path_that_leads_nowhere_changes_nothing(path: str) -> None:
+    with pytest.raises(CannotEdit):
+        change(TEXT, path, "2")
+
+
 _WORDS = st.sampled_from(["Software", "a b", "NO", "x: y", "1-49", "Öl & Gas", "otherwise", "#1"])
 _VALUES = st.one_of(
     _WORDS, st.lists(_WORDS, max_size=3), st.dictionaries(_WORDS, _WORDS, min_size=1)

@@ -28,7 +28,7 @@ _NULLS = frozenset({"null", "Null", "NULL"})
 
 
 class CannotEdit(ValueError):
-    """A change cannot be made in this text, since it is written with & and *, say."""
+    """A change cannot be made in this text: it leads nowhere, or into what & and * repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +220,8 @@ def _applied(document: dict[str, Any], change: Change) -> dict[str, Any]:
         return made
     if inside is None and change.value is None:
         return made
+    if isinstance(inside, str):
+        raise CannotEdit(key)
     inner = _applied(inside if isinstance(inside, dict) else {}, Change(tuple(rest), change.value))
     if inner or change.value is not None:
         made[key] = inner
@@ -229,6 +231,8 @@ def _applied(document: dict[str, Any], change: Change) -> dict[str, Any]:
 
 
 def _in_list(items: list[Any], path: Path, value: Plain) -> list[Any]:
+    if not path[0].isdecimal() or int(path[0]) >= len(items):
+        raise CannotEdit(path[0])
     place = int(path[0])
     made = list(items)
     inside = made[place]
@@ -236,8 +240,10 @@ def _in_list(items: list[Any], path: Path, value: Plain) -> list[Any]:
         made[place] = value
     elif isinstance(inside, list):
         made[place] = _in_list(inside, path[1:], value)
-    else:
+    elif isinstance(inside, dict):
         made[place] = _applied(inside, Change(path[1:], value))
+    else:
+        raise CannotEdit(path[1])
     return made
 
 

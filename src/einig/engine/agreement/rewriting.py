@@ -28,6 +28,8 @@ def rewritten(text: str, path: tuple[str, ...], value: Any) -> str | None:
             inside[key] = {}
             step = key
         inside = inside[step]
+    if not isinstance(inside, dict | list):
+        return None
     last = _key(inside, path[-1])
     if value is None:
         if last is None:
