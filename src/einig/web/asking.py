@@ -18,6 +18,20 @@ _ROLES = {
 _GUESTS = 2  # of each side
 
 
+class _People(forms.ModelMultipleChoiceField):
+    """People to choose from; a number that no database can hold is nobody's."""
+
+    def clean(self, value: Any) -> Any:
+        """Return who was chosen."""
+        for one in value or ():
+            if not (str(one).isdecimal() and len(str(one)) < 19):
+                code = "invalid_choice"
+                raise forms.ValidationError(
+                    self.error_messages[code], code=code, params={"value": one}
+                )
+        return super().clean(value)
+
+
 class AskForm(forms.Form):
     """People of both sides; the two leads are chosen at first."""
 
@@ -25,7 +39,7 @@ class AskForm(forms.Form):
         super().__init__(*args, **more)
         for side, roles in _ROLES.items():
             people = User.objects.filter(is_active=True, role__in=roles).order_by("name")
-            self.fields[f"people-{side}"] = forms.ModelMultipleChoiceField(
+            self.fields[f"people-{side}"] = _People(
                 queryset=people,
                 required=False,
                 widget=forms.CheckboxSelectMultiple,

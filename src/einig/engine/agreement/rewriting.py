@@ -28,9 +28,9 @@ def rewritten(text: str, path: tuple[str, ...], value: Any) -> str | None:
             inside[key] = {}
             step = key
         inside = inside[step]
-    if not isinstance(inside, dict | list):
+    if isinstance(inside, str):
         return None
-    last = _key(inside, path[-1])
+    last: Any = _key(inside, path[-1])
     if value is None:
         if last is None:
             return text

@@ -26,6 +26,7 @@ from einig.web.clock import now, who
 from einig.web.discussed import counts
 from einig.web.draft_fields import Section, inputs, marked, sections
 from einig.web.draft_sent import Sent, sent
+from einig.web.typed import id_of
 
 _WAYS = ("form", "yaml")
 
@@ -91,10 +92,7 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     """Go back to what a draft was."""
     me = who(request)
     version = get_object_or_404(Version, number=number)
-    asked = request.POST.get("revision", "")
-    before = get_object_or_404(
-        Revision, version=version, number=int(asked) if asked.isdecimal() else 0
-    )
+    before = get_object_or_404(Revision, version=version, number=id_of(request, "revision"))
     try:
         agreements.edit(version, before.text, by=me, at=now())
     except agreements.NotNow:
