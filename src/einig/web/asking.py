@@ -18,7 +18,7 @@ _ROLES = {
 _GUESTS = 2  # of each side
 
 
-class _People(forms.ModelMultipleChoiceField):
+class _People(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # generic for mypy only
     """People to choose from; a number that no database can hold is nobody's."""
 
     def clean(self, value: Any) -> Any:
