@@ -112,7 +112,7 @@ def put_in_force(us: Company, text: str, *, since: int, at: int) -> Version:
     """Draft a version, have it proposed and signed by both sides, in force from an instant."""
     version = agreements.draft(text, by=us.max, at=at)
     agreements.propose(version, by=us.max, at=at)
-    agreements.sign(version, by=us.max, at=at)
+    agreements.sign(version, by=us.max, at=at, in_force_from=since)
     agreements.sign(version, by=us.sol, at=at, in_force_from=since)
     return version
 
