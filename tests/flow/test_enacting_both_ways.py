@@ -61,7 +61,7 @@ ANY_TEXT = st.sampled_from(TEXTS)
 LATER = st.sampled_from([1, HOUR, 7 * DAY, 16 * DAY])  # until when what was due may have run out
 
 
-@examples(25)
+@examples(8)
 @given(st.lists(STEPS, min_size=2, max_size=12), ANY_TEXT, ANY_TEXT, LATER)
 def test_judging_all_at_once_says_what_judging_one_by_one_says(
     steps: list[Step], before: str, after: str, later: int
@@ -78,7 +78,7 @@ def test_judging_all_at_once_says_what_judging_one_by_one_says_in_thousands_of_s
     both_ways(steps, before, after, later)
 
 
-@examples(25)
+@examples(8)
 @given(st.lists(TURNS, min_size=3, max_size=12))
 def test_any_sequence_of_versions_decides_as_the_replay_of_it(turns: list[Turn]) -> None:
     in_sequence(turns)
