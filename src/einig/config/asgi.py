@@ -16,8 +16,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "einig.config.settings")
 pages: Any = get_asgi_application()
 
 from einig.api.collect import Collector  # noqa: E402  # Django has to be set up first
-from einig.api.size import limited  # noqa: E402  # as above
-from einig.api.writer import Writer  # noqa: E402  # as above
+from einig.api.size import limited  # noqa: E402  # Django has to be set up first
+from einig.api.writer import Writer  # noqa: E402  # Django has to be set up first
 
 Message = MutableMapping[str, Any]
 writer = Writer()

@@ -26,7 +26,7 @@ def main(id_: int) -> None:
 
     django.setup()
     from einig.flow import tasks  # noqa: PLC0415  # needs the models
-    from einig.store.models import Task  # noqa: PLC0415
+    from einig.store.models import Task  # noqa: PLC0415  # needs the models
 
     task = Task.objects.get(id=id_)
     ended = threading.Event()
@@ -64,7 +64,7 @@ def _does() -> dict[str, Callable[[Task], object]]:
 def _keep(task: Task, ended: threading.Event) -> None:
     from django.db import DatabaseError, connection  # noqa: PLC0415  # needs the settings
 
-    from einig.flow import tasks  # noqa: PLC0415
+    from einig.flow import tasks  # noqa: PLC0415  # needs the models
 
     while not ended.wait(_BEAT):
         try:

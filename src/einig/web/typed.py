@@ -18,11 +18,10 @@ def readable(answer: Answer) -> Answer:
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.isprintable():
             return HttpResponseNotFound("there is no such address", content_type="text/plain")
-        # Django's own can no more be changed than ours; only its type says so
-        request.GET = _cleaned(request.GET)  # type: ignore[assignment]
+        request.GET = _cleaned(request.GET)  # type: ignore[assignment]  # not changed either
         # whoever reads a body as it is must find it unread
         if request.method == "POST" and not request.path.startswith(UNREAD):
-            request.POST = _cleaned(request.POST)  # type: ignore[assignment]
+            request.POST = _cleaned(request.POST)  # type: ignore[assignment]  # not changed either
         return answer(request)
 
     return middleware

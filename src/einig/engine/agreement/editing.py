@@ -16,6 +16,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
+from einig.engine.agreement.rewriting import rewritten
 from einig.engine.document import source
 from einig.engine.document.source import Entries, Items, Scalar, read_source
 
@@ -64,10 +65,10 @@ def edited(text: str, changes: Iterable[Change]) -> str:
         if at(before, change.path) == change.value:
             continue
         meant = _applied(before, change)
-        for made in (_cut_in, _written_anew):
-            tried = made(text, change)
-            if tried is not None and plain(tried) == meant:
-                text = tried
+        for tried in (_cut_in, _anew):
+            made = tried(text, change)
+            if made is not None and plain(made) == meant:
+                text = made
                 break
         else:
             raise CannotEdit(".".join(change.path))
@@ -194,14 +195,12 @@ def _name(key: Node) -> str:
     return str(key.value)
 
 
-# --- anew, where cutting does not work --------------------------------------------------------
-
-
-def _written_anew(text: str, change: Change) -> str | None:
-    """Return the text written anew with a change, comments kept as far as the library can."""
-    from einig.engine.agreement.rewriting import rewritten  # noqa: PLC0415  # rarely needed
-
+def _anew(text: str, change: Change) -> str | None:
+    """Return the text written anew with a change, where nothing can be cut in."""
     return rewritten(text, change.path, change.value)
+
+
+# --- the document ---------------------------------------------------------------------------
 
 
 def _applied(document: dict[str, Any], change: Change) -> dict[str, Any]:

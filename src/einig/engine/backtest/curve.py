@@ -15,7 +15,7 @@ import numpy as np
 
 from einig.engine.agreement.model import Agreement, All, Any, AtLeast, Rule
 from einig.engine.backtest.handoffs import Term, reopens
-from einig.engine.backtest.intervals import Proportion
+from einig.engine.backtest.intervals import Counted
 from einig.engine.backtest.past import Past
 from einig.engine.instants import BEGINNING, FOREVER
 from einig.engine.scoring.kernel import NEVER, Windows
@@ -25,7 +25,7 @@ _MOST = 201  # values that are told
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Counted):
     """What the agreement would have given with `points` for its threshold."""
 
     points: int
@@ -36,16 +36,6 @@ class Mark:
     handoffs: int
     weekly: float | None  # hand-offs a week
     revenue_won: float
-
-    @property
-    def precision(self) -> Proportion:
-        """Of those handed over that were decided, how many bought."""
-        return Proportion(self.won_sales_ready, self.won_sales_ready + self.lost_sales_ready)
-
-    @property
-    def recall(self) -> Proportion:
-        """Of the buyers, how many were handed over."""
-        return Proportion(self.won_sales_ready, self.won)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from einig.engine.backtest.intervals import Proportion
+from einig.engine.backtest.intervals import Counted
 from einig.engine.backtest.past import Past
 from einig.engine.scoring.plan import Bools
 from einig.engine.values import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Group(Counted):
     """The leads of one value of an attribute; None is blank."""
 
     value: str | None
@@ -22,16 +22,6 @@ class Group:
     won: int
     won_sales_ready: int
     lost_sales_ready: int
-
-    @property
-    def precision(self) -> Proportion:
-        """Of those handed over that were decided, how many bought."""
-        return Proportion(self.won_sales_ready, self.won_sales_ready + self.lost_sales_ready)
-
-    @property
-    def recall(self) -> Proportion:
-        """Of the buyers, how many were handed over."""
-        return Proportion(self.won_sales_ready, self.won)
 
 
 @dataclass(frozen=True, slots=True)

@@ -215,7 +215,7 @@ def reopens(term: Term, between: Between) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _reopens(  # noqa: PLR0917  # as above
+def _reopens(  # noqa: PLR0917  # columns that numba reads: a record would have to be built for it
     lead: Ints,
     after: Ints,
     event_first: Ints,

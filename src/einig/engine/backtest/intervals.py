@@ -37,3 +37,22 @@ class Proportion:
         middle = share + weight / 2
         spread = math.sqrt(weight * (share * (1 - share) + weight / 4))
         return min(1.0, max(0.0, (middle + side * spread) / (1 + weight)))
+
+
+class Counted:
+    """Counts of leads with the two shares that everybody asks for."""
+
+    __slots__ = ()
+    won: int
+    won_sales_ready: int
+    lost_sales_ready: int
+
+    @property
+    def precision(self) -> Proportion:
+        """Of those handed over that were decided, how many bought."""
+        return Proportion(self.won_sales_ready, self.won_sales_ready + self.lost_sales_ready)
+
+    @property
+    def recall(self) -> Proportion:
+        """Of the buyers, how many were handed over."""
+        return Proportion(self.won_sales_ready, self.won)

@@ -9,7 +9,7 @@ import numpy as np
 from einig.engine.agreement.model import Agreement
 from einig.engine.backtest.calendar import weeks
 from einig.engine.backtest.handoffs import Handoffs
-from einig.engine.backtest.intervals import Proportion
+from einig.engine.backtest.intervals import Counted
 from einig.engine.backtest.outcomes import Outcomes, sales_ready
 from einig.engine.backtest.past import Past
 from einig.engine.history.contract import History
@@ -31,7 +31,7 @@ class Weekly:
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class Month(Counted):
     """The leads created in one month (`2026-11`), and what became of them."""
 
     month: str
@@ -42,19 +42,9 @@ class Month:
     lost_sales_ready: int
     open_sales_ready: int
 
-    @property
-    def precision(self) -> Proportion:
-        """Of those handed over that were decided, how many bought."""
-        return Proportion(self.won_sales_ready, self.won_sales_ready + self.lost_sales_ready)
-
-    @property
-    def recall(self) -> Proportion:
-        """Of the buyers, how many were handed over."""
-        return Proportion(self.won_sales_ready, self.won)
-
 
 @dataclass(frozen=True, slots=True)
-class Measures:
+class Measures(Counted):
     """What a replay of one agreement, or of a timeline of them, comes to.
 
     Revenue is in the history's currency. Leads that are merged into another are in no figure.
@@ -80,16 +70,6 @@ class Measures:
     outside_ideal: int  # showed intent, and were never sales-ready
     explored: int  # below the line, and drawn for the share that goes to sales all the same
     months: tuple[Month, ...] | None
-
-    @property
-    def precision(self) -> Proportion:
-        """Of those handed over that were decided, how many bought."""
-        return Proportion(self.won_sales_ready, self.won_sales_ready + self.lost_sales_ready)
-
-    @property
-    def recall(self) -> Proportion:
-        """Of the buyers, how many were handed over."""
-        return Proportion(self.won_sales_ready, self.won)
 
 
 def measures(

@@ -65,7 +65,7 @@ def _cache(named: Path | None) -> Path:
 
 
 def _default() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  # never raises
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111  # Path.expanduser raises where nobody has a home
     return Path(home) / "einig"
 
 

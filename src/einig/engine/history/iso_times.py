@@ -46,7 +46,7 @@ def read_iso_times(texts: pa.Array, *, zone: str | None) -> list[int | None] | N
     at = _moved(parsed.fill_null(_FIRST).to_numpy(zero_copy_only=False), ZoneInfo(zone))
     if at is None:
         return None
-    return pa.array(at, mask=parsed.is_null().to_numpy(False)).to_pylist()  # type: ignore[no-any-return]  # as above
+    return pa.array(at, mask=parsed.is_null().to_numpy(False)).to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
 
 
 def _all_match(texts: pa.Array, pattern: str) -> bool:

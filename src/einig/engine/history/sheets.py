@@ -124,7 +124,7 @@ def _as_text(column: pa.Array, name: str, file: str) -> pa.Array:
         return pa.array(texts, pa.string())
     try:
         text = column.cast(pa.string())
-    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # a list has no text, bytes may be none
         message = f"The column {name} holds {kind}, which is no single value."
         raise refuse(message, "Write it as text or as numbers.", file=file) from None
     if pa.types.is_timestamp(kind):

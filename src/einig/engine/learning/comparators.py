@@ -72,9 +72,9 @@ def naive_bayes(older: Examples, newer: Examples) -> Floats:
 
 def logistic_regression(older: Examples, newer: Examples) -> Floats:
     """Return log odds of a logistic regression (L2, C = 1) on standardised numbers and values."""
-    from sklearn.compose import make_column_transformer  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415
+    from sklearn.compose import make_column_transformer  # noqa: PLC0415  # takes seconds
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  # takes seconds
+    from sklearn.preprocessing import OneHotEncoder  # noqa: PLC0415  # takes seconds
 
     before, after, values = _matrices(older, newer)
     known = np.delete(np.arange(before.shape[1]), values)
@@ -94,7 +94,7 @@ def logistic_regression(older: Examples, newer: Examples) -> Floats:
 
 def gradient_boosting(older: Examples, newer: Examples) -> Floats:
     """Return log odds of LightGBM, set to learn slowly and to distrust small leaves."""
-    import lightgbm  # noqa: PLC0415
+    import lightgbm  # noqa: PLC0415  # takes seconds
 
     before, after, values = _matrices(older, newer)
     settings = {
