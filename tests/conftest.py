@@ -35,6 +35,20 @@ def quick_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(autouse=True)
+def what_a_test_committed_can_be_removed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the tables be emptied after a test that commits, although they hold what was signed."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = marker is not None and marker.kwargs.get("transaction")
+    if commits:
+        request.getfixturevalue("transactional_db")  # so that it empties them after this one ends
+    yield
+    if commits:
+        from tests.live import guards_down
+
+        guards_down()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Return a running Chromium; one for all tests of a process, since there can be only one."""

@@ -95,6 +95,13 @@ def missing() -> dict[str, str]:
     return {name: make for name, (body, make) in wanted.items() if found.get(name) != body}
 
 
+def standing() -> dict[str, str]:
+    """Return by name the table of each trigger that is there and works."""
+    emptying = {f"{table.removeprefix('store_')}_refuses_truncate": table for table in _EMPTYING}
+    tables = {guard.name: guard.table for guard in GUARDS} | emptying
+    return {name: tables[name] for name in _found() if name in tables}
+
+
 def _wanted() -> dict[str, tuple[str, str]]:
     """Return by name the body of each trigger, and the statement that makes it."""
     if connection.vendor == "sqlite":
