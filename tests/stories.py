@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from einig.engine.backtest.handoffs import handoffs
 from einig.engine.instants import DAY, FOREVER, HOUR, iso
 from einig.engine.scoring import judge
-from einig.flow import capture, feedback, journey, scoring
+from einig.flow import capture, due, feedback, journey, scoring
 from einig.store import history
 from einig.store.models import Decision, Handoff, Lead
 from tests.live import Company, identify, track
@@ -80,7 +80,7 @@ def happens(us: Company, step: Step, n: int, at: int) -> int:
     while journey.take_in_waiting():
         pass
     if step.looks:
-        while journey.judge_due(at=at):
+        while due.judge_due(at=at):
             pass
     if step.returns:
         for one in Handoff.objects.filter(kind="sales", closed_at=None).select_related("lead"):
@@ -126,7 +126,7 @@ def _spans(lead: Lead) -> list[tuple[int, int]]:
 
 def all_due(at: int) -> None:
     """Judge what is due one by one, as the worker does."""
-    while journey.judge_due(at=at):
+    while due.judge_due(at=at):
         pass
 
 

@@ -10,10 +10,10 @@ from django.test import Client
 from einig.engine.instants import DAY, HOUR
 from einig.flow import (
     agreements,
+    due,
     enacting,
     feedback,
     foresight,
-    journey,
     rejudging,
     scoring,
 )
@@ -182,8 +182,8 @@ def test_many_leads_are_left_to_a_task_and_a_second_version_waits_for_it(
     enacting.go_on(at=at + 2)  # the version of the company itself, when nobody was there yet
     assert enacting.go_on(at=at + 2)
     assert not enacting.go_on(at=at + 2)
-    assert journey.judge_due(at=at + 2) == 0
-    (task,) = Task.objects.filter(kind=journey.ANEW)
+    assert due.judge_due(at=at + 2) == 0
+    (task,) = Task.objects.filter(kind=due.ANEW)
     assert task.payload == {"enactment": first.id}
     for each in (first, second):
         enacting.work(each.id, clock=lambda: at + 3)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from einig.engine.instants import DAY, HOUR
-from einig.flow import agreements, feedback, follow_up, handoff, journey, outcomes, people
+from einig.flow import agreements, due, feedback, follow_up, handoff, outcomes, people
 from einig.flow.permissions import NotAllowed
 from einig.store.models import (
     AuditEntry,
@@ -145,7 +145,7 @@ def test_a_lost_lead_is_kept_warm_and_a_new_version_judges_everybody_anew(us: Us
     agreements.propose(version, by=us.max, at=NOW + DAY)
     assert not agreements.sign(version, by=us.max, at=NOW + DAY)
     assert agreements.sign(version, by=us.sol, at=NOW + 2 * DAY)
-    assert journey.judge_due(at=NOW + 2 * DAY + 10) == 1
+    assert due.judge_due(at=NOW + 2 * DAY + 10) == 1
     assert Lead.objects.get().version == version
 
 
@@ -210,7 +210,7 @@ def test_an_explored_lead_goes_to_sales_after_a_week_and_counts_in_no_figure(us:
     agreements.propose(version, by=None, at=NOW)
     agreements.enact(version, since=NOW + HOUR, at=NOW)
     say([identify("u7", email="t@ventile.example")], of=us.website, at=NOW + DAY)
-    while journey.judge_due(at=NOW + 9 * DAY):
+    while due.judge_due(at=NOW + 9 * DAY):
         pass
     of = Handoff.objects.get(lead__name="t@ventile.example")
     assert (of.opened_at, of.explored, of.kind) == (NOW + 8 * DAY, 1.0, "sales")

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from einig.engine.instants import DAY, HOUR
-from einig.flow import journey
+from einig.flow import due, journey
 from einig.store.models import Decision, Event, Handoff, Lead, Notice, Received, Stage, Task
 from tests.live import NOW, company, failed, identify, say, the_lead, track
 
@@ -77,8 +77,8 @@ def test_a_window_that_runs_out_is_decided_as_of_that_instant() -> None:
     said = identify("u1", email="p@pumpen.example", industry="Software")
     say([said, track("demo_requested", "u1")], of=us.website, at=NOW)
     asked = Event.objects.get()
-    assert journey.judge_due(at=NOW + 13 * DAY) == 0
-    assert journey.judge_due(at=NOW + 15 * DAY) == 1
+    assert due.judge_due(at=NOW + 13 * DAY) == 0
+    assert due.judge_due(at=NOW + 15 * DAY) == 1
     last = Decision.objects.order_by("-at").first()
     assert last is not None
     assert (last.at, last.sales_ready) == (asked.at + 14 * DAY, False)
@@ -139,7 +139,7 @@ def test_a_lead_that_cannot_be_judged_holds_up_nobody() -> None:
     broken, sound = Lead.objects.order_by("id")
     Event.objects.filter(identity__lead=broken).update(properties=["no object"])
     at = NOW + 15 * DAY
-    assert journey.judge_due(at=at) == 2
+    assert due.judge_due(at=at) == 2
     broken.refresh_from_db()
     sound.refresh_from_db()
     assert (broken.sales_ready, broken.next_change_at) == (True, at + HOUR)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from einig.engine.instants import HOUR
-from einig.flow import agreements, journey, scoring
+from einig.flow import agreements, due, journey, scoring
 from einig.store.models import Lead
 from tests.live import AGREED, NOW, company
 from tests.stories import STEPS, Step, compare, examples, happens
@@ -52,7 +52,7 @@ def check(steps: list[Step], changes: bool) -> None:
                 agreements.enact(version, since=at + HOUR, at=at)
             at = happens(us, step, n, at)
         end = max(at, *Lead.objects.values_list("last_known", flat=True), NOW)
-        while journey.judge_due(at=end):
+        while due.judge_due(at=end):
             pass
         for lead in Lead.objects.all():
             journey.judge(lead, scoring.timeline(), at=end)

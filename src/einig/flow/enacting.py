@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from einig.flow import audit, journey, notice, seals, tasks
-from einig.flow.journey import ANEW
+from einig.flow import audit, due, notice, seals, tasks
+from einig.flow.due import ANEW
 from einig.flow.permissions import LEADS
 from einig.store.models import Decision, Enactment, Handoff, Lead, Task, User, Version
 
@@ -69,7 +69,7 @@ def go_on(*, at: int) -> bool:
     now = unfinished(at)
     if now is None or tasks.under_way(ANEW, at=at):
         return False
-    left = journey.left_to_judge(now.since, at=at)
+    left = due.left_to_judge(now.since, at=at)
     if not left.exists():
         finish(now, at=at)
         return True
@@ -85,13 +85,13 @@ def work(enactment_id: int, *, clock: Callable[[], int]) -> None:
     if now.finished_at is not None:
         return
     leads = Lead.objects.filter(created_at__lte=now.since).count()
-    left = journey.left_to_judge(now.since, at=clock()).count()
+    left = due.left_to_judge(now.since, at=clock()).count()
     Enactment.objects.filter(id=now.id).update(leads=leads, judged=max(0, leads - left))
     rejudge(now)
-    while journey.judge_anew(at=clock()) or journey.waits_since(now.since):
+    while due.judge_anew(at=clock()) or due.waits_since(now.since):
         time.sleep(_BREATH)
     at = clock()
-    if not journey.left_to_judge(now.since, at=at).exists():
+    if not due.left_to_judge(now.since, at=at).exists():
         finish(now, at=at)
 
 

@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from einig.engine.instants import FOREVER
-from einig.flow import journey, scoring
+from einig.flow import due, journey, scoring
 from einig.flow.scoring import InForce
 from einig.flow.sweeping import Bools, Ints, Sweep, drawn_at, given_back, sweep, with_sales
 from einig.store.models import Enactment
@@ -35,7 +35,7 @@ def rejudge(enactment: Enactment) -> int:
     """Let a version judge all leads at once, and return for how many that was enough."""
     since = enactment.since
     ends = time.monotonic() + _PATIENCE
-    while journey.waits_since(since) and time.monotonic() < ends:
+    while due.waits_since(since) and time.monotonic() < ends:
         time.sleep(0.05)  # it would be read too early; what comes later is known later
     versions = scoring.timeline()
     version = next(of for of in versions if of.id == enactment.version_id)

@@ -45,10 +45,10 @@ def main(id_: int) -> None:
 
 def _does() -> dict[str, Callable[[Task], object]]:
     from einig.flow import (  # noqa: PLC0415  # needs the models
+        due,
         enacting,
         foresight,
         ideal_lead,
-        journey,
         watching,
     )
 
@@ -57,7 +57,7 @@ def _does() -> dict[str, Callable[[Task], object]]:
         "promise": lambda task: watching.work_out(task.payload["version"]),
         "watch": lambda _task: watching.look(at=_now()),
         enacting.FORESEE: lambda task: foresight.work(task.payload["version"], at=_now()),
-        journey.ANEW: lambda task: enacting.work(task.payload["enactment"], clock=_now),
+        due.ANEW: lambda task: enacting.work(task.payload["enactment"], clock=_now),
     }
 
 

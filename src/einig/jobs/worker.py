@@ -21,7 +21,7 @@ from django.db import close_old_connections, transaction
 
 from einig.engine.instants import DAY, HOUR, moment
 from einig.engine.routing import NobodyAvailable
-from einig.flow import enacting, handoff, journey, mails, tasks
+from einig.flow import due, enacting, handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
 from einig.store.models import (
     Enactment,
@@ -79,7 +79,7 @@ class Worker:
 def work(*, at: int) -> bool:
     """Do a little of everything that is due; return whether there was anything."""
     busy = journey.take_in_waiting() > 0
-    busy = journey.judge_due(at=at) > 0 or busy
+    busy = due.judge_due(at=at) > 0 or busy
     busy = enacting.go_on(at=at) or busy
     task = tasks.claim(at) if tasks.pending(at) else None
     if task is None:
@@ -173,7 +173,7 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset({"learn", "promise", "watch", journey.ANEW, enacting.FORESEE})  # einig.jobs.long
+LONG = frozenset({"learn", "promise", "watch", due.ANEW, enacting.FORESEE})  # einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_enacted": _mail_enacted,
     "mail_finding": _mail_finding,

@@ -7,51 +7,25 @@ shown as YAML, and stays as it is where nobody touches it.
 from __future__ import annotations
 
 import json
-import re
-import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from einig.engine.agreement.editing import Path, Plain, at, flow
+from einig.engine.agreement.editing import Path, Plain
 from einig.engine.document import Issue
 from einig.flow import words
-
-_DAYS = re.compile(r"(\d+) days?")
-_WORKING = re.compile(r"(\d+) working (hour|day)s?")
-_SHARE = re.compile(r"(\d+(?:\.\d+)?) ?%")
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One field. `kind` says how it is typed: text, number, days, working, share, lines or yaml."""
-
-    path: Path
-    label: str
-    kind: str
-    value: str = ""
-    unit: str = ""
-    choices: str = ""  # the list that it suggests from
-    note: str = ""
-    key: str = ""  # the name of a row, as the document has it
-    error: str = ""
-
-    @property
-    def name(self) -> str:
-        """Return the name under which it is sent."""
-        return f"{self.kind}:{json.dumps(self.path, ensure_ascii=False)}"
-
-    @property
-    def place(self) -> str:
-        """Return the path as one text."""
-        return json.dumps(self.path, ensure_ascii=False)
-
-    @property
-    def id(self) -> str:
-        """Return what the page calls it."""
-        return f"f{zlib.crc32(self.name.encode()):08x}"
+from einig.web.draft_inputs import (
+    Input,
+    as_days,
+    as_lines,
+    as_number,
+    as_share,
+    as_text,
+    as_working,
+    as_yaml,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +131,10 @@ def _whole(document: dict[str, Any]) -> Group:
     return Group(
         "",
         (
-            _text(document, ("name",), _("Name")),
-            _lines(document, ("lead", "reachable_by"), _("Reachable by one of"), "attributes"),
-            _lines(document, ("lead", "inquiries"), _("Activities that are an inquiry"), "kinds"),
-            _yaml(document, ("lead", "never"), _("Never a lead, as YAML")),
+            as_text(document, ("name",), _("Name")),
+            as_lines(document, ("lead", "reachable_by"), _("Reachable by one of"), "attributes"),
+            as_lines(document, ("lead", "inquiries"), _("Activities that are an inquiry"), "kinds"),
+            as_yaml(document, ("lead", "never"), _("Never a lead, as YAML")),
         ),
     )
 
@@ -170,7 +144,7 @@ def _fits(fit: dict[str, Any], notes: Notes) -> tuple[Group, ...]:
     for attribute, table in fit.items():
         if not isinstance(table, dict):
             groups.append(
-                Group(words.attribute(attribute), (_yaml({"fit": fit}, ("fit", attribute), ""),))
+                Group(words.attribute(attribute), (as_yaml({"fit": fit}, ("fit", attribute), ""),))
             )
             continue
         told = notes.get(attribute, {})
@@ -198,17 +172,17 @@ def _engagement(document: dict[str, Any]) -> Iterator[Group]:
     for name, of in _inside(document, "engagement").items():
         path = ("engagement", name)
         if not isinstance(of, dict):
-            yield Group(name, (_yaml(document, path, ""),), path)
+            yield Group(name, (as_yaml(document, path, ""),), path)
             continue
-        inputs = [_number(document, (*path, "points"), _("Points"), _("points"))]
+        inputs = [as_number(document, (*path, "points"), _("Points"), _("points"))]
         if "nothing_for" in of:
-            inputs.append(_days(document, (*path, "nothing_for"), _("After nothing for")))
+            inputs.append(as_days(document, (*path, "nothing_for"), _("After nothing for")))
         elif "steps" in of:
-            inputs = [_yaml(document, (*path, "steps"), _("Points that fade, as YAML"))]
+            inputs = [as_yaml(document, (*path, "steps"), _("Points that fade, as YAML"))]
         else:
-            inputs.append(_days(document, (*path, "for"), _("They count for")))
+            inputs.append(as_days(document, (*path, "for"), _("They count for")))
         if "nothing_for" not in of:
-            inputs.append(_number(document, (*path, "at_most"), _("At most"), _("points")))
+            inputs.append(as_number(document, (*path, "at_most"), _("At most"), _("points")))
         yield Group(_named(name, of), (*inputs, *_more(document, path, of)), path)
 
 
@@ -216,11 +190,11 @@ def _intents(document: dict[str, Any]) -> Iterator[Group]:
     for name, of in _inside(document, "intent").items():
         path = ("intent", name)
         if not isinstance(of, dict):
-            yield Group(name, (_yaml(document, path, ""),), path)
+            yield Group(name, (as_yaml(document, path, ""),), path)
             continue
-        inputs = [_number(document, (*path, "times"), _("Times"), "")]
+        inputs = [as_number(document, (*path, "times"), _("Times"), "")]
         window = "within" if "within" in of else "for"
-        inputs.append(_days(document, (*path, window), _("Within")))
+        inputs.append(as_days(document, (*path, window), _("Within")))
         yield Group(_named(name, of), (*inputs, *_more(document, path, of)), path)
 
 
@@ -234,9 +208,9 @@ def _named(name: str, of: dict[str, Any]) -> str:
 def _more(document: dict[str, Any], path: Path, of: dict[str, Any]) -> Iterator[Input]:
     """Yield fields for what few criteria have."""
     if "activity" in of:
-        yield _text(document, (*path, "activity"), _("Activity"), "kinds")
+        yield as_text(document, (*path, "activity"), _("Activity"), "kinds")
     if "where" in of:
-        yield _yaml(document, (*path, "where"), _("Only where, as YAML"))
+        yield as_yaml(document, (*path, "where"), _("Only where, as YAML"))
     shown = {
         "points",
         "for",
@@ -250,7 +224,7 @@ def _more(document: dict[str, Any], path: Path, of: dict[str, Any]) -> Iterator[
     }
     for key in of:
         if key not in shown:
-            yield _yaml(document, (*path, key), key)
+            yield as_yaml(document, (*path, key), key)
 
 
 def _rule(document: dict[str, Any]) -> Group:
@@ -264,7 +238,7 @@ def _rule(document: dict[str, Any]) -> Group:
         for path, value in _leaves(document.get("sales_ready"), ("sales_ready",))
         if path[-1] in labels
     ]
-    return Group("", (*inputs, _yaml(document, ("sales_ready",), _("The whole rule, as YAML"))))
+    return Group("", (*inputs, as_yaml(document, ("sales_ready",), _("The whole rule, as YAML"))))
 
 
 def _sales(document: dict[str, Any]) -> Group:
@@ -272,14 +246,14 @@ def _sales(document: dict[str, Any]) -> Group:
     return Group(
         "",
         (
-            _working(document, ("sales", "respond_within"), _("First response within")),
-            _number(document, (*attempts, "at_least"), _("Contact attempts, at least"), ""),
-            _working(document, (*attempts, "within"), _("Made within")),
-            _number(document, (*attempts, "channels"), _("On so many channels"), ""),
-            _number(document, (*attempts, "minutes"), _("An attempt takes"), _("minutes")),
-            _lines(document, ("sales", "return_reasons"), _("Reasons for returning a lead"), ""),
-            _share(document, ("verify",), _("Returned leads that get a second look")),
-            _share(document, ("explore",), _("Leads below the line that go to sales")),
+            as_working(document, ("sales", "respond_within"), _("First response within")),
+            as_number(document, (*attempts, "at_least"), _("Contact attempts, at least"), ""),
+            as_working(document, (*attempts, "within"), _("Made within")),
+            as_number(document, (*attempts, "channels"), _("On so many channels"), ""),
+            as_number(document, (*attempts, "minutes"), _("An attempt takes"), _("minutes")),
+            as_lines(document, ("sales", "return_reasons"), _("Reasons for returning a lead"), ""),
+            as_share(document, ("verify",), _("Returned leads that get a second look")),
+            as_share(document, ("explore",), _("Leads below the line that go to sales")),
         ),
     )
 
@@ -289,73 +263,19 @@ def _marketing(document: dict[str, Any]) -> Group:
     return Group(
         "",
         (
-            _number(
+            as_number(
                 document, ("marketing", "sales_ready_a_month"), _("Sales-ready leads a month"), ""
             ),
-            _lines(
+            as_lines(
                 document, ("marketing", "required"), _("Filled in for every lead"), "attributes"
             ),
-            _working(
+            as_working(
                 document, ("marketing", "answer_feedback_within"), _("Feedback answered within")
             ),
-            _text(document, (*outside, "answered_by"), _("Who answers actions from outside")),
-            _working(document, (*outside, "within"), _("And within")),
+            as_text(document, (*outside, "answered_by"), _("Who answers actions from outside")),
+            as_working(document, (*outside, "within"), _("And within")),
         ),
     )
-
-
-def _text(document: Plain, path: Path, label: str, choices: str = "") -> Input:
-    value = at(document, path)
-    if value is not None and not isinstance(value, str):
-        return _yaml(document, path, label)
-    return Input(path, label, "text", value=value or "", choices=choices)
-
-
-def _number(document: Plain, path: Path, label: str, unit: str) -> Input:
-    value = at(document, path)
-    if value is not None and not (isinstance(value, str) and value.lstrip("-").isdecimal()):
-        return _yaml(document, path, label)
-    return Input(path, label, "number", value=value or "", unit=unit)
-
-
-def _days(document: Plain, path: Path, label: str) -> Input:
-    value = at(document, path)
-    found = _DAYS.fullmatch(value) if isinstance(value, str) else None
-    if value is not None and found is None:
-        return _yaml(document, path, label)
-    return Input(path, label, "days", value=found[1] if found else "", unit=_("days"))
-
-
-def _working(document: Plain, path: Path, label: str) -> Input:
-    value = at(document, path)
-    found = _WORKING.fullmatch(value) if isinstance(value, str) else None
-    if value is not None and found is None:
-        return _yaml(document, path, label)
-    unit = found[2] if found else "day"
-    return Input(path, label, "working", value=found[1] if found else "", unit=unit)
-
-
-def _share(document: Plain, path: Path, label: str) -> Input:
-    value = at(document, path)
-    found = _SHARE.fullmatch(value) if isinstance(value, str) else None
-    if value is not None and found is None:
-        return _yaml(document, path, label)
-    return Input(path, label, "share", value=found[1] if found else "", unit="%")
-
-
-def _lines(document: Plain, path: Path, label: str, choices: str) -> Input:
-    value = at(document, path)
-    items = [value] if isinstance(value, str) else value
-    if items is not None and not (
-        isinstance(items, list) and all(isinstance(item, str) for item in items)
-    ):
-        return _yaml(document, path, label)
-    return Input(path, label, "lines", value="\n".join(items or []), choices=choices)
-
-
-def _yaml(document: Plain, path: Path, label: str) -> Input:
-    value = at(document, path)
-    return Input(path, label, "yaml", value="" if value is None else flow(value))
 
 
 def _inside(document: dict[str, Any], key: str) -> dict[str, Any]:

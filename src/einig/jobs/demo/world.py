@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
-from einig.flow import capture, consent, enacting, journey, scoring
+from einig.flow import capture, consent, due, enacting, journey, scoring
 from einig.jobs.demo.clock import Clock
 from einig.jobs.demo.prospects import Prospect
 from einig.jobs.demo.staff import Staff
@@ -50,11 +50,11 @@ class World:
     def look_again(self, at: int) -> None:
         """Judge every lead of which something has run out or begun.
 
-        `journey.judge_due` looks at engaged leads day after day; what is decided is the same, at
+        `due.judge_due` looks at engaged leads day after day; what is decided is the same, at
         the same instants, if one look covers all those days.
         """
         versions = scoring.timeline()
-        for _, lead in journey.due(versions, at=at):
+        for _, lead in due.leads(versions, at=at):
             journey.judge(lead, versions, at=at)
         enacting.go_on(at=at)
         self.tell(at)

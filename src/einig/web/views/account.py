@@ -21,7 +21,7 @@ from einig.flow import people
 from einig.flow.permissions import may
 from einig.web import carried, slip
 from einig.web.clock import now, who
-from einig.web.forms import AbsenceForm, WelcomeForm
+from einig.web.people_forms import AbsenceForm, WelcomeForm
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.differences import sentences
 from einig.web.discussed import by_clause
-from einig.web.forms import SignForm
+from einig.web.people_forms import SignForm
 from einig.web.views.enacting import effect_of
 from einig.web.views.moved import figures
 from einig.web.views.watch import watched

@@ -12,7 +12,7 @@ from einig.flow import keys
 from einig.store.models import PersonalKey
 from einig.web import slip
 from einig.web.clock import now, who
-from einig.web.forms import KeyForm
+from einig.web.people_forms import KeyForm
 from einig.web.typed import id_of
 
 

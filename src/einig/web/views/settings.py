@@ -18,7 +18,7 @@ from einig.store.models import AuditEntry, Team, User
 from einig.web import slip
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
-from einig.web.forms import ChangePersonForm, OrganisationForm, PersonForm, TeamForm
+from einig.web.people_forms import ChangePersonForm, OrganisationForm, PersonForm, TeamForm
 
 
 def index(request: HttpRequest) -> HttpResponse:
