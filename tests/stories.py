@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,25 +90,38 @@ def happens(us: Company, step: Step, n: int, at: int) -> int:
     return at
 
 
-def compare(end: int) -> None:
+Told = dict[str, tuple[list[Any], tuple[Any, ...], list[tuple[int, int]]]]
+
+
+def live_and_replayed(end: int) -> tuple[Told, Told]:
+    """Return what live decided of each lead, and what a replay of the store does: hand-offs, the
+    last state, and when it was sales-ready.
+    """
     timeline = scoring.enactments(scoring.timeline())
     stored = history.read()
     decided = judge(stored, timeline, until=end)
     opened = handoffs(stored, timeline, decided, end)
-    ids = stored.leads["lead_id"].to_pylist()
-    for n, id_ in enumerate(ids):
+    live, replayed = Told(), Told()
+    for n, id_ in enumerate(stored.leads["lead_id"].to_pylist()):
         lead = Lead.objects.get(lead_id=id_)
-        live = lead.handoffs.filter(kind="sales").order_by("opened_at")
-        mine = opened.lead == n
-        replayed = zip(opened.at[mine].tolist(), opened.explored[mine].tolist(), strict=True)
-        assert list(live.values_list("opened_at", "explored")) == list(replayed)
-        assert (lead.fit, lead.engagement) == (decided.fit[n], decided.engagement[n])
-        assert (lead.intent, lead.sales_ready) == (decided.intent[n], decided.sales_ready[n])
-        own = decided.ready.lead == n
-        spans = zip(
-            decided.ready.begins[own].tolist(), decided.ready.ends[own].tolist(), strict=True
+        mine, own = opened.lead == n, decided.ready.lead == n
+        gone = lead.handoffs.filter(kind="sales").order_by("opened_at")
+        live[id_] = (
+            list(gone.values_list("opened_at", "explored")),
+            (lead.fit, lead.engagement, lead.intent, lead.sales_ready),
+            _spans(lead),
         )
-        assert _spans(lead) == list(spans)
+        state = (decided.fit, decided.engagement, decided.intent, decided.sales_ready)
+        replayed[id_] = (
+            list(zip(opened.at[mine].tolist(), opened.explored[mine].tolist(), strict=True)),
+            tuple(of[n].item() for of in state),
+            list(_pairs(decided.ready.begins[own], decided.ready.ends[own])),
+        )
+    return live, replayed
+
+
+def _pairs(begins: Any, ends: Any) -> Iterator[tuple[int, int]]:
+    yield from zip(begins.tolist(), ends.tolist(), strict=True)
 
 
 def _spans(lead: Lead) -> list[tuple[int, int]]:

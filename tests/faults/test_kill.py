@@ -43,7 +43,9 @@ def shop(tmp_path: Path) -> Iterator[Store]:
 
 
 def test_nothing_is_lost_or_doubled_by_five_kills(shop: Store) -> None:
-    kill_again_and_again(shop, times=5)
+    acknowledged, handoffs = kill_again_and_again(shop, times=5)
+    assert acknowledged > 0
+    assert handoffs > 0
 
 
 @pytest.mark.prove

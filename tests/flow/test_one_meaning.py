@@ -15,7 +15,7 @@ from einig.engine.instants import HOUR
 from einig.flow import agreements, due, journey, scoring
 from einig.store.models import Lead
 from tests.live import AGREED, NOW, company
-from tests.stories import STEPS, Step, compare, examples, happens
+from tests.stories import STEPS, Step, Told, examples, happens, live_and_replayed
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,8 @@ LOOSER = FIRST.replace("any: [intent, {engagement: 20}]", "any: [intent, {engage
 @examples(60)
 @given(st.lists(STEPS, min_size=2, max_size=14), st.booleans())
 def test_live_decides_as_a_replay_of_what_it_stored(steps: list[Step], changes: bool) -> None:
-    check(steps, changes)
+    live, replayed = happened(steps, changes)
+    assert live == replayed
 
 
 @pytest.mark.prove
@@ -37,10 +38,12 @@ def test_live_decides_as_a_replay_of_what_it_stored(steps: list[Step], changes: 
 def test_live_decides_as_a_replay_in_thousands_of_histories(
     steps: list[Step], changes: bool
 ) -> None:
-    check(steps, changes)
+    live, replayed = happened(steps, changes)
+    assert live == replayed
 
 
-def check(steps: list[Step], changes: bool) -> None:
+def happened(steps: list[Step], changes: bool) -> tuple[Told, Told]:
+    """Let everything happen; return what live and a replay decided of it."""
     with transaction.atomic():
         us = company(FIRST)
         at = NOW
@@ -56,5 +59,6 @@ def check(steps: list[Step], changes: bool) -> None:
             pass
         for lead in Lead.objects.all():
             journey.judge(lead, scoring.timeline(), at=end)
-        compare(end)
+        told = live_and_replayed(end)
         transaction.set_rollback(True)
+    return told

@@ -100,9 +100,7 @@ def propose(
     """
     report("Gathering examples", 0.0)
     gathered = gather(history, target=target, weight=weight, handed_at=handed_at)
-    everyone = gathered.examples
-    if handed_at is not None:
-        everyone = gather(history, target=target).examples
+    everyone = gather(history, target=target) if handed_at is not None else gathered
     report("Looking for knowledge from afterwards", 0.15)
     examination = examine(gathered.examples, history=history, keep=keep, drop=drop)
     examples = examination.usable(gathered.examples)
@@ -126,7 +124,7 @@ def propose(
     report("Done", 1.0)
     return Proposal(
         gathered,
-        everyone,
+        everyone.examples,
         examination,
         verdict,
         ideal,
@@ -134,10 +132,14 @@ def propose(
         measured,
         drafted,
         refused,
-        int(newer.at[0]) if newer.dated and len(newer) else None,
+        _begins(newer),
         len(older),
         len(newer),
     )
+
+
+def _begins(newer: Examples) -> int | None:
+    return int(newer.at[0]) if newer.dated and len(newer) else None
 
 
 def _ideal(examples: Examples) -> IdealLead | None:
