@@ -12,10 +12,10 @@ import time
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from einig.flow import audit, due, notice, seals, tasks
+from einig.flow import audit, due, journey, notice, seals, tasks
 from einig.flow.due import ANEW
 from einig.flow.permissions import LEADS
 from einig.store.models import Decision, Enactment, Handoff, Lead, Task, User, Version
@@ -25,8 +25,16 @@ _BREATH = 0.003  # seconds between two transactions, so that others get to write
 FEW = 2000  # leads that the worker judges one by one in about ten seconds
 
 
+@transaction.atomic
 def enact(version: Version, *, since: int, at: int) -> Enactment:
-    """Put a version in force from an instant; every lead is judged anew there."""
+    """Put a version in force from an instant; every lead is judged anew there.
+
+    What has been judged up to now was judged by the version before, so the instant comes after
+    that: no lead is judged by two versions at once, and nothing is judged meanwhile.
+    """
+    journey.take_turns()
+    judged = Lead.objects.aggregate(last=Max("judged_at"))["last"]
+    since = max(since, at if judged is None else judged + 1)
     while Version.objects.filter(in_force_from=since).exclude(id=version.id).exists():
         since += 1
     seals.enacted(version, since=since, at=at)
