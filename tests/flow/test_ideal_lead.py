@@ -35,11 +35,11 @@ def us() -> Company:
     return sells_to_software()
 
 
-def sells_to_software(agreed: str = EVERYBODY) -> Company:
+def sells_to_software(agreed: str = EVERYBODY, *, since: int = NOW) -> Company:
     """Return a company with leads of two industries, that sells to one of them."""
-    us = company(agreed)
+    us = company(agreed, since)
     for n in range(130):
-        name, at = f"u{n}", NOW + n * 3 * DAY
+        name, at = f"u{n}", since + n * 3 * DAY
         industry = "Software" if n % 2 == 0 else "Handel"
         size = str(20 + 13 * (n % 50))
         said = identify(name, email=f"{name}@f{n}.example", industry=industry, employees=size)

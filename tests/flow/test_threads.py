@@ -48,9 +48,8 @@ def test_what_is_said_about_one_criterion_stands_in_one_thread(us: Company) -> N
         ("fit.industry", ["Why not energy?", "Nobody bought."]),
         ("sales_ready", ["Too strict"]),
     ]
-    assert list(AuditEntry.objects.filter(action="remark_written").values_list("by__name")) == [
-        ("Sam",), ("Mia",), ("Ada",)
-    ]  # fmt: skip
+    written = AuditEntry.objects.filter(action="remark_written").order_by("id")
+    assert list(written.values_list("by__name", flat=True)) == ["Sam", "Mia", "Ada"]
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,10 @@ def test_the_application_does_its_work_and_a_new_form_is_its_owners(
     import psycopg
 
     with psycopg.connect(owner, autocommit=True) as connection_:
-        connection_.execute(b"DELETE FROM django_migrations WHERE name = '0008_sealed'")
+        connection_.execute(
+            b"DELETE FROM django_migrations WHERE id = "
+            b"(SELECT max(id) FROM django_migrations WHERE app = 'store')"
+        )
     refused = run(of, "-m", "einig.cli", "worker")
     assert (refused.returncode, "EINIG_DATABASE_OWNER" in refused.stderr) == (2, True)
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from einig.engine.instants import DAY, HOUR
-from einig.flow import audit, ideal_lead
+from einig.flow import agreements, audit, ideal_lead
 from einig.store.models import Handoff, Role, Study, User, Version
 from einig.web.views.ideal_lead_found import found_of
 from tests.flow.test_ideal_lead import LATER, TODAY, enact, found, sells_to_software
@@ -69,11 +69,14 @@ def test_a_look_keeps_what_was_decided_of_columns_and_says_how_it_failed() -> No
 
 
 def test_who_makes_a_draft_of_an_old_study_is_told_what_it_was_written_into() -> None:
-    us = sells_to_software()
+    us = sells_to_software(since=LATER - 799 * DAY)
     study = found(us)
     enact(TODAY, LATER - 399 * DAY)
+    now = agreements.current(LATER)
+    assert now is not None
     told = signed_in(us.max).post(f"/ideal-lead/{study.id}/draft", follow=True).content.decode()
-    assert "Seither gilt Version 2: Die Punkte wurden in diese geschrieben." in told
+    said = f"Seither gilt Version {now.number}: Die Punkte wurden in diese geschrieben."
+    assert said in told
 
 
 def test_the_page_says_how_sure_it_is_and_how_often_it_claims_what_is_not_there() -> None:

@@ -40,7 +40,7 @@ PAGES = [
     "/inbox", "/leads/new", "/call", "/agreement/2", "/agreement/3", "/agreement/draft",
     "/ideal-lead", "/review", "/follow-up", "/nurture", "/sources", "/received", "/settings",
     "/settings/people", "/settings/import", "/absence", "/agreement/test",
-    "/jour-fixe", "/jour-fixe/1", "/jour-fixe/2", "/agreement/3/about?criterion=explore",
+    "/jour-fixe", "/agreement/3/about?criterion=explore",
 ]  # fmt: skip
 DISCUSSES = ["remark_written", "remark_withdrawn", "thread_reopened", "thread_resolved"]
 MEETS = ["jour_fixe_written", "jour_fixe_left", "minutes_sent_again"]
@@ -141,6 +141,7 @@ def every_form(browser: Client) -> list[Form]:
     of = {s.name: s.id for s in Source.objects.all()}
     mia = User.objects.get(name="Mia").id
     rows = [f"/sources/{of['api']}", f"/sources/{of['webhook']}", f"/settings/people/{mia}"]
+    rows += [f"/jour-fixe/{meeting.id}" for meeting in JourFixe.objects.order_by("id")]
     for address in [*PAGES, *rows, f"/leads/{lead}", f"/leads/{returned}", f"/inbox/{tried}"]:
         answer = browser.get(address)
         assert answer.status_code in {200, 403}
