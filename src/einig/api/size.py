@@ -12,7 +12,10 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 KB, MB = 1024, 1024 * 1024
-LIMITS = {"/api/": 512 * KB, "/hooks/": 512 * KB, "/f/": 512 * KB, "/settings/import": 64 * MB}
+LIMITS = {
+    "/api/": 512 * KB, "/hooks/": 512 * KB, "/in/": 512 * KB, "/f/": 512 * KB,
+    "/settings/import": 64 * MB,
+}  # fmt: skip
 PAGES = 5 * MB
 
 
@@ -47,7 +50,7 @@ class _Counted:
 async def _refuse(send: Send, scope: Message, limit: int) -> None:
     size = f"{limit // MB} MB" if limit >= MB else f"{limit // KB} KB"
     said = f"a request to this address is at most {size}; nothing was kept"
-    is_page = not scope["path"].startswith(("/api/", "/hooks/"))
+    is_page = not scope["path"].startswith(("/api/", "/hooks/", "/in/"))
     body = said if is_page else json.dumps({"ok": False, "message": said})
     kind = b"text/plain; charset=utf-8" if is_page else b"application/json"
     headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]

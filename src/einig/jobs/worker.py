@@ -21,7 +21,7 @@ from django.db import close_old_connections, transaction
 
 from einig.engine.instants import DAY, HOUR, moment
 from einig.engine.routing import NobodyAvailable
-from einig.flow import due, enacting, handoff, journey, mails, tasks
+from einig.flow import deliveries, due, enacting, handoff, journey, mails, tasks
 from einig.flow.permissions import SELLERS
 from einig.store.models import (
     Enactment,
@@ -78,7 +78,8 @@ class Worker:
 
 def work(*, at: int) -> bool:
     """Do a little of everything that is due; return whether there was anything."""
-    busy = journey.take_in_waiting() > 0
+    busy = deliveries.understand_waiting() > 0
+    busy = journey.take_in_waiting() > 0 or busy
     busy = due.judge_due(at=at) > 0 or busy
     busy = enacting.go_on(at=at) or busy
     task = tasks.claim(at) if tasks.pending(at) else None

@@ -36,7 +36,7 @@ OPEN_TO_ALL: tuple[str, ...] = (
     "/t/",
     "/language",
 )
-OPEN_TO_ALL += ("/api", "/hooks", "/health")
+OPEN_TO_ALL += ("/api", "/hooks", "/in/", "/health")
 
 
 def content_security(answer: Answer) -> Answer:

@@ -34,7 +34,7 @@ from einig.store.models.leads import (
 )
 from einig.store.models.learning import Study
 from einig.store.models.people import Absence, Invitation, Organisation, Role, Side, Team, User
-from einig.store.models.sources import ApiKey, Campaign, Source
+from einig.store.models.sources import ApiKey, Campaign, Delivery, Source
 from einig.store.models.work import AuditEntry, Notice, Task
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "Consent",
     "ContactDetail",
     "Decision",
+    "Delivery",
     "Enactment",
     "Event",
     "Fact",

@@ -14,13 +14,17 @@ class Kind(models.TextChoices):
     FORM = "form"
     IMPORT = "import"
     PHONE = "phone"
-    WEBHOOK = "webhook"
+    WEBHOOK = "webhook"  # anything that sends signed JSON
+    SENDER = "sender"  # one of `einig.connectors`
     API = "api"
     HAND = "hand"
 
 
 class Source(models.Model):
-    """A channel with its key. `mapping` says which field of a webhook is what."""
+    """A channel with its key. `mapping` says which field of a webhook is what.
+
+    `sender` is the connector that understands it, and `settings` what that one needs.
+    """
 
     name = models.CharField(max_length=80, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -28,10 +32,47 @@ class Source(models.Model):
     key = models.CharField(max_length=64, unique=True)  # write key, or part of the address
     secret = models.CharField(max_length=64, blank=True, default="")  # signs webhooks
     mapping = models.JSONField(default=dict, blank=True)
+    sender = models.CharField(max_length=20, blank=True, default="")
+    settings = models.JSONField(default=dict, blank=True)
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return self.name
+
+
+class Delivery(models.Model):
+    """What a sender delivered, as it came: kept before anybody tries to understand it.
+
+    One that was understood stays for a while, so that it can be read again once a mapping was put
+    right; one that was not stays until somebody mends it or lets it go. `mended` is what is read in
+    place of the body then.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="deliveries")
+    delivery_id = models.CharField(max_length=128)
+    at = InstantField()
+    url = models.TextField(blank=True, default="")
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    mended = models.TextField(null=True)
+    reason = models.CharField(max_length=300, blank=True, default="")
+    said = models.PositiveSmallIntegerField(default=0)  # how many facts it told
+    is_test = models.BooleanField(default=False)
+    understood_at = InstantField(null=True)
+    dismissed_at = InstantField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "delivery_id"], name="one_delivery")
+        ]
+        indexes = [
+            models.Index(fields=["source", "-at"], name="delivery_by_source"),
+            models.Index(
+                fields=["id"],
+                name="delivery_waiting",
+                condition=models.Q(understood_at=None, reason="", dismissed_at=None),
+            ),
+        ]
 
 
 class Campaign(models.Model):

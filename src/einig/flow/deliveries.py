@@ -1,0 +1,143 @@
+"""Deliveries: what senders deliver is kept as it came, then understood, and can be read again.
+
+A delivery that comes twice is kept once. What it says goes to the journey as messages whose ids
+stand for the facts, so that reading it again, however often, makes nothing happen twice.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from einig.connectors import signing
+from einig.connectors.contract import Delivery as Raw
+from einig.connectors.contract import Heard, Unreadable
+from einig.connectors.registry import CONNECTORS
+from einig.engine.instants import DAY, instant
+from einig.flow import audit, capture
+from einig.flow.permissions import require
+from einig.store.models import Delivery, Source, User
+
+log = logging.getLogger(__name__)
+KEPT = 30 * DAY  # for which one that was understood can be read again
+_AT_ONCE = 20
+_HEADERS = ("content-type",)  # what says how a body is to be read; others may hold secrets
+
+
+def keep(raw: Raw, *, source: Source) -> Delivery | None:
+    """Keep a delivery; None if it was kept before."""
+    connector = CONNECTORS[source.sender]
+    try:
+        id_ = connector.id_of(raw)
+    except Unreadable:
+        id_ = ""
+    told = id_ if 0 < len(id_) <= 128 else signing.digest(raw.body + raw.url.encode())
+    try:
+        with transaction.atomic():
+            return Delivery.objects.create(
+                source=source,
+                delivery_id=told,
+                at=raw.at,
+                url=raw.url,
+                headers={name: of for name in _HEADERS if (of := raw.headers.get(name))},
+                body=raw.body,
+            )
+    except IntegrityError:
+        return None
+
+
+def understand_waiting() -> int:
+    """Understand what waits, oldest first; return how many deliveries that were."""
+    waiting = Delivery.objects.filter(understood_at=None, reason="", dismissed_at=None)
+    seen = list(waiting.select_related("source").order_by("id")[:_AT_ONCE])
+    for delivery in seen:
+        understand(delivery)
+    return len(seen)
+
+
+@transaction.atomic
+def understand(delivery: Delivery) -> None:
+    """Hand over to the journey what a delivery says, or write down why that cannot be."""
+    source = delivery.source
+    try:
+        heard = list(CONNECTORS[source.sender].read(raw(delivery), source.settings))
+        messages = [message for one in heard for message in _messages(one, delivery)]
+    except Unreadable as unreadable:
+        _write(delivery, reason=str(unreadable))
+        return
+    except Exception as error:  # a mistake of ours must not hold up what comes after
+        log.exception("delivery %s could not be understood", delivery.id)
+        _write(delivery, reason=f"our mistake: {error!r}")
+        return
+    capture.receive(messages, source=source, at=delivery.at)
+    is_test = any(one.is_test for one in heard)
+    _write(delivery, said=len(heard), is_test=is_test, understood_at=delivery.at)
+
+
+def failed() -> QuerySet[Delivery]:
+    """Return what was not understood, newest first."""
+    found = Delivery.objects.exclude(reason="").filter(dismissed_at=None)
+    return found.select_related("source").order_by("-id")
+
+
+def mend(delivery: Delivery, text: str, *, by: User, at: int) -> None:
+    """Read something else in place of what was delivered, which stays as it came."""
+    require(by, "edit_sources")
+    with transaction.atomic():
+        _write(delivery, mended=text, reason="", understood_at=None, dismissed_at=None)
+        audit.record("delivery_mended", f"source:{delivery.source.name}", at=at, by=by)
+
+
+def read_again(source: Source, *, only_failed: bool, by: User, at: int) -> int:
+    """Have deliveries of a source read again; return how many."""
+    require(by, "edit_sources")
+    which = Delivery.objects.filter(source=source, dismissed_at=None)
+    if only_failed:
+        which = which.exclude(reason="")
+    with transaction.atomic():
+        many = which.update(reason="", understood_at=None)
+        audit.record("deliveries_read_again", f"source:{source.name}", at=at, by=by, many=many)
+    return many
+
+
+def dismiss(delivery: Delivery, *, by: User, at: int) -> None:
+    """Let go of what could not be used; it stays in the store."""
+    require(by, "edit_sources")
+    _write(delivery, dismissed_at=at)
+
+
+def raw(delivery: Delivery) -> Raw:
+    """Return a delivery as a connector reads it: as it was mended, if it was."""
+    body = bytes(delivery.body) if delivery.mended is None else delivery.mended.encode()
+    return Raw(body=body, headers=delivery.headers, url=delivery.url, at=delivery.at)
+
+
+def forget(at: int) -> int:
+    """Remove what was understood long ago; return how many."""
+    return Delivery.objects.filter(understood_at__isnull=False, at__lt=at - KEPT).delete()[0]
+
+
+def _messages(heard: Heard, delivery: Delivery) -> Iterator[dict[str, object]]:
+    """Yield what a delivery says as messages; a sender's own test says nothing."""
+    if heard.is_test:
+        return
+    kind = delivery.source.sender
+    at = min(instant(heard.at), delivery.at) if heard.at is not None else delivery.at
+    yield from capture.somebody(
+        attributes=heard.attributes,
+        activity=heard.activity or None,
+        properties=heard.properties,
+        at=at,
+        message_id=f"{kind}-{heard.id}"[:190],
+        visitor=f"{kind}-{delivery.source_id}-{heard.person}"[:250] if heard.person else None,
+        campaign=heard.campaign,
+    )
+
+
+def _write(delivery: Delivery, **what: object) -> None:
+    if isinstance(reason := what.get("reason"), str):
+        what["reason"] = reason[:300]
+    Delivery.objects.filter(id=delivery.id).update(**what)

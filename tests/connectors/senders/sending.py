@@ -1,0 +1,61 @@
+"""What a sender does in a test: it sends deliveries, each with its proof, in the order it would."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from einig.connectors.contract import Heard
+
+SAMPLES = Path("src/einig/connectors")
+KEY = "key-of-the-source"
+HOST = "https://einig.example"
+
+
+def more(body: bytes) -> bytes:
+    """Return a JSON object with something that no document mentions."""
+    return json.dumps(json.loads(body) | {"surprise": {"deep": [1, {"x": None}]}}).encode()
+
+
+def half(body: bytes) -> bytes:
+    """Return a body that broke off."""
+    return body[: len(body) // 2]
+
+
+@dataclass(frozen=True)
+class Sends:
+    """A sender.
+
+    `proof` returns the headers that prove a body, made by the sender's own library where there is
+    one; None where the address itself, which nobody can guess, is the proof. `bodies` are
+    deliveries about one person in the order in which they were sent, and `heard` what each says.
+    `unknown` adds what no document mentions, and `broken` makes one that cannot be understood.
+    """
+
+    kind: str
+    settings: Mapping[str, str]
+    bodies: list[bytes]
+    heard: list[list[Heard]]
+    proof: Callable[[bytes, str], Mapping[str, str]] | None = None
+    content_type: str = "application/json"
+    library: str = ""  # the package that signs in these tests; empty where there is none
+    path: str = ""  # where it sends to, if that is not the usual address
+    unknown: Callable[[bytes], bytes] = more
+    broken: Callable[[bytes], bytes] = half
+
+    @property
+    def address(self) -> str:
+        """Return the path to which it sends."""
+        return self.path or f"/in/{self.kind}/{KEY}"
+
+    def headers(self, body: bytes) -> dict[str, str]:
+        """Return what goes with a body."""
+        proof = self.proof(body, HOST + self.address) if self.proof is not None else {}
+        return {"content-type": self.content_type} | dict(proof)
+
+
+def sample(kind: str, name: str) -> bytes:
+    """Return a delivery as the connector's folder keeps it."""
+    return (SAMPLES / kind / "samples" / name).read_bytes()
