@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from einig.connectors.contract import Delivery, Reply, Unreadable, Unverified
+from einig.connectors.reading import form_of
 from einig.connectors.registry import CONNECTORS
 from einig.flow import deliveries
 from einig.store.models import Source
@@ -22,10 +23,47 @@ from einig.store.models.sources import Kind
 def inbound(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Keep what a sender delivers, once it has proved who it is."""
     source = Source.objects.filter(key=key, kind=Kind.SENDER, sender=kind, active=True).first()
-    connector = CONNECTORS.get(kind)
+    return _taken(request, source)
+
+
+@csrf_exempt  # a form in somebody else's page, that was built for HubSpot
+def hubspot_form(request: HttpRequest, portal: str, form: str) -> HttpResponse:
+    """Keep what a form sends that was built for HubSpot; browsers ask first whether they may."""
+    del portal
+    if request.method == "OPTIONS":
+        answer = HttpResponse(status=204)
+    else:
+        answer = _taken(request, _of("hubspot_forms", "form", form))
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Access-Control-Allow-Methods"] = "POST, OPTIONS"
+    answer["Access-Control-Allow-Headers"] = "content-type"
+    return answer
+
+
+@csrf_exempt  # a form in somebody else's page, that was built for Salesforce
+def web_to_lead(request: HttpRequest) -> HttpResponse:
+    """Keep what a form sends that was built for Salesforce, and send its visitor on."""
+    raw = delivered(request)
+    try:
+        oid = dict(form_of(raw)).get("oid", "")
+    except Unreadable as unreadable:
+        return _no(400, str(unreadable))
+    return _taken(request, _of("web_to_lead", "oid", oid), raw)
+
+
+def _of(sender: str, setting: str, value: str) -> Source | None:
+    """Return the source of a form, which is known by what stands in the form itself."""
+    found = Source.objects.filter(kind=Kind.SENDER, sender=sender, active=True)
+    return found.filter(**{f"settings__{setting}": value}).order_by("id").first() if value else None
+
+
+def _taken(
+    request: HttpRequest, source: Source | None, raw: Delivery | None = None
+) -> HttpResponse:
+    connector = CONNECTORS.get(source.sender) if source is not None else None
     if source is None or connector is None:
         return _no(404, "there is no such address")
-    raw = delivered(request)
+    raw = raw or delivered(request)
     try:
         greeting = connector.greet(raw, source.settings)
         if greeting is not None:

@@ -14,6 +14,7 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 KB, MB = 1024, 1024 * 1024
 LIMITS = {
     "/api/": 512 * KB, "/hooks/": 512 * KB, "/in/": 512 * KB, "/f/": 512 * KB,
+    "/submissions/": 512 * KB, "/servlet/": 512 * KB,
     "/settings/import": 64 * MB,
 }  # fmt: skip
 PAGES = 5 * MB

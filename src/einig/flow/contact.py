@@ -53,6 +53,11 @@ def normalize(kind: str, value: str, country: str) -> str | None:
     return value.strip().casefold().rstrip("/") or None
 
 
+def caller(number: str) -> str:
+    """Return the anonymous id of whoever calls from a number, as long as nobody knows them."""
+    return f"phone:{number}"
+
+
 def add(lead: Lead, found: Iterator[tuple[str, str, str]], *, at: int) -> None:
     """Keep contact details of a lead, each once."""
     rows = [

@@ -16,13 +16,16 @@ from einig.connectors import signing
 from einig.connectors.contract import Delivery as Raw
 from einig.connectors.contract import Heard, Unreadable
 from einig.connectors.registry import CONNECTORS
-from einig.engine.instants import DAY, instant
-from einig.flow import audit, capture
+from einig.engine.instants import DAY, SECOND, instant
+from einig.flow import audit, calls, capture, tasks
+from einig.flow.contact import caller, normalize
+from einig.flow.organisation import organisation
 from einig.flow.permissions import require
-from einig.store.models import Delivery, Source, User
+from einig.store.models import ContactDetail, Delivery, Source, User
 
 log = logging.getLogger(__name__)
 KEPT = 30 * DAY  # for which one that was understood can be read again
+AGAIN = 600 * SECOND  # within which the same body is the same delivery, where none is numbered
 _AT_ONCE = 20
 _HEADERS = ("content-type",)  # what says how a body is to be read; others may hold secrets
 
@@ -34,7 +37,7 @@ def keep(raw: Raw, *, source: Source) -> Delivery | None:
         id_ = connector.id_of(raw)
     except Unreadable:
         id_ = ""
-    told = id_ if 0 < len(id_) <= 128 else signing.digest(raw.body + raw.url.encode())
+    told = id_ if 0 < len(id_) <= 128 else _unnumbered(raw, source)
     try:
         with transaction.atomic():
             return Delivery.objects.create(
@@ -49,21 +52,41 @@ def keep(raw: Raw, *, source: Source) -> Delivery | None:
         return None
 
 
-def understand_waiting() -> int:
+def _unnumbered(raw: Raw, source: Source) -> str:
+    """Return an id for what its sender does not number: the same again at once is the same one."""
+    said = signing.digest(raw.body + raw.url.encode())
+    before = f"{said}.{raw.at // AGAIN - 1}"
+    lately = Delivery.objects.filter(source=source, delivery_id=before, at__gt=raw.at - AGAIN)
+    return before if lately.exists() else f"{said}.{raw.at // AGAIN}"
+
+
+def understand_waiting(*, at: int) -> int:
     """Understand what waits, oldest first; return how many deliveries that were."""
-    waiting = Delivery.objects.filter(understood_at=None, reason="", dismissed_at=None)
+    waiting = Delivery.objects.filter(
+        understood_at=None, reason="", dismissed_at=None, asking=False
+    )
     seen = list(waiting.select_related("source").order_by("id")[:_AT_ONCE])
     for delivery in seen:
-        understand(delivery)
+        understand(delivery, at=at)
     return len(seen)
 
 
 @transaction.atomic
-def understand(delivery: Delivery) -> None:
-    """Hand over to the journey what a delivery says, or write down why that cannot be."""
-    source = delivery.source
+def understand(delivery: Delivery, *, at: int) -> None:
+    """Hand over to the journey what a delivery says, or write down why that cannot be.
+
+    What has to be asked for first is asked for by a task.
+    """
+    source, told = delivery.source, raw(delivery)
+    connector = CONNECTORS[source.sender]
     try:
-        heard = list(CONNECTORS[source.sender].read(raw(delivery), source.settings))
+        if connector.wants(told, source.settings):
+            _write(delivery, asking=True)
+            tasks.schedule(
+                "fetch", f"{delivery.id}:{delivery.at}", due_at=delivery.at, delivery=delivery.id
+            )
+            return
+        heard = list(connector.read(told, source.settings))
         messages = [message for one in heard for message in _messages(one, delivery)]
     except Unreadable as unreadable:
         _write(delivery, reason=str(unreadable))
@@ -73,8 +96,11 @@ def understand(delivery: Delivery) -> None:
         _write(delivery, reason=f"our mistake: {error!r}")
         return
     capture.receive(messages, source=source, at=delivery.at)
+    for one in heard:
+        if one.attempt:
+            calls.tried(one, id_=_id(one, delivery), at=delivery.at)
     is_test = any(one.is_test for one in heard)
-    _write(delivery, said=len(heard), is_test=is_test, understood_at=delivery.at)
+    _write(delivery, said=len(heard), is_test=is_test, understood_at=at)
 
 
 def failed() -> QuerySet[Delivery]:
@@ -87,7 +113,9 @@ def mend(delivery: Delivery, text: str, *, by: User, at: int) -> None:
     """Read something else in place of what was delivered, which stays as it came."""
     require(by, "edit_sources")
     with transaction.atomic():
-        _write(delivery, mended=text, reason="", understood_at=None, dismissed_at=None)
+        _write(
+            delivery, mended=text, reason="", understood_at=None, dismissed_at=None, asking=False
+        )
         audit.record("delivery_mended", f"source:{delivery.source.name}", at=at, by=by)
 
 
@@ -98,7 +126,7 @@ def read_again(source: Source, *, only_failed: bool, by: User, at: int) -> int:
     if only_failed:
         which = which.exclude(reason="")
     with transaction.atomic():
-        many = which.update(reason="", understood_at=None)
+        many = which.update(reason="", understood_at=None, asking=False)
         audit.record("deliveries_read_again", f"source:{source.name}", at=at, by=by, many=many)
     return many
 
@@ -112,7 +140,14 @@ def dismiss(delivery: Delivery, *, by: User, at: int) -> None:
 def raw(delivery: Delivery) -> Raw:
     """Return a delivery as a connector reads it: as it was mended, if it was."""
     body = bytes(delivery.body) if delivery.mended is None else delivery.mended.encode()
-    return Raw(body=body, headers=delivery.headers, url=delivery.url, at=delivery.at)
+    return Raw(
+        body=body,
+        headers=delivery.headers,
+        url=delivery.url,
+        at=delivery.at,
+        id=delivery.delivery_id,
+        fetched=delivery.fetched,
+    )
 
 
 def forget(at: int) -> int:
@@ -124,17 +159,32 @@ def _messages(heard: Heard, delivery: Delivery) -> Iterator[dict[str, object]]:
     """Yield what a delivery says as messages; a sender's own test says nothing."""
     if heard.is_test:
         return
-    kind = delivery.source.sender
     at = min(instant(heard.at), delivery.at) if heard.at is not None else delivery.at
     yield from capture.somebody(
         attributes=heard.attributes,
         activity=heard.activity or None,
         properties=heard.properties,
         at=at,
-        message_id=f"{kind}-{heard.id}"[:190],
-        visitor=f"{kind}-{delivery.source_id}-{heard.person}"[:250] if heard.person else None,
+        message_id=_id(heard, delivery),
+        visitor=_visitor(heard, delivery),
         campaign=heard.campaign,
+        is_contact=heard.is_contact,
     )
+
+
+def _visitor(heard: Heard, delivery: Delivery) -> str | None:
+    """Return under what somebody acts; whoever calls does that under their number."""
+    number = heard.attributes.get("phone", "")
+    if heard.is_contact and number:
+        normal = normalize(ContactDetail.Kind.PHONE, number, organisation().country)
+        if normal is not None:
+            return caller(normal)
+    source = delivery.source
+    return f"{source.sender}-{source.id}-{heard.person}"[:250] if heard.person else None
+
+
+def _id(heard: Heard, delivery: Delivery) -> str:
+    return f"{delivery.source.sender}-{heard.id}"[:190]
 
 
 def _write(delivery: Delivery, **what: object) -> None:

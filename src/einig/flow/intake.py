@@ -49,7 +49,7 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     found = list(contact.details(message.attributes, country))
     known, anonymous = _identities(message)
     lead = _whose(known, anonymous, found)
-    is_new = lead is None and bool(found)
+    is_new = lead is None and bool(found) and not message.is_contact
     if lead is not None:
         arrived = max(arrived, lead.last_known + 1)
         lead.last_known = arrived
@@ -58,6 +58,7 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     _attach([who for who in (known, anonymous) if who is not None], lead, at=arrived)
     if lead is not None:
         contact.add(lead, iter(found), at=arrived)
+        _attach(_called_before(found), lead, at=arrived)
         _describe(lead, message, found)
     actor = known or anonymous
     assert actor is not None  # messages say who it was
@@ -118,18 +119,40 @@ def _whose(
 
 
 def _by_contact(found: list[tuple[str, str, str]]) -> Lead | None:
-    """Return who has one of these addresses; numbers are shared too often to say who it is."""
+    """Return who has one of these addresses, or else who alone has one of these numbers."""
+    kept = ContactDetail.objects.select_related("lead")
     for kind, _, normal in found:
         if kind != ContactDetail.Kind.PHONE:
-            detail = (
-                ContactDetail.objects.select_related("lead")
-                .filter(kind=kind, normal=normal)
-                .order_by("at", "id")
-                .first()
-            )
+            detail = kept.filter(kind=kind, normal=normal).order_by("at", "id").first()
             if detail is not None:
                 return detail.lead
-    return None
+    numbers = [normal for kind, _, normal in found if kind == ContactDetail.Kind.PHONE]
+    has_address = len(numbers) < len(found)
+    return next((lead for of in numbers if (lead := _by_number(of, has_address))), None)
+
+
+def _by_number(number: str, has_address: bool) -> Lead | None:
+    """Return who a number belongs to, if that can be said: colleagues share one.
+
+    Somebody with an address of their own is not whoever has another address and the same number.
+    """
+    found = Lead.objects.filter(
+        contact_details__kind=ContactDetail.Kind.PHONE, contact_details__normal=number
+    )
+    leads = list(found.distinct()[:2])
+    if len(leads) != 1:
+        return None
+    others = leads[0].contact_details.exclude(kind=ContactDetail.Kind.PHONE)
+    return None if has_address and others.exists() else leads[0]
+
+
+def _called_before(found: list[tuple[str, str, str]]) -> list[Identity]:
+    """Return who called from these numbers, as long as nobody knew who that was."""
+    numbers = [normal for kind, _, normal in found if kind == ContactDetail.Kind.PHONE]
+    if not numbers:
+        return []
+    keys = [f"anon:{contact.caller(number)}" for number in numbers]
+    return list(Identity.objects.filter(key__in=keys, lead=None))
 
 
 def _is_known(lead: Lead) -> bool:

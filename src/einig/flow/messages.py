@@ -44,6 +44,7 @@ class Message:
     activity: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     campaign: Mapping[str, str] = field(default_factory=dict)
+    is_contact: bool = False  # they asked for nothing yet: no lead by this alone
 
 
 def read(text: str, *, arrived: int, source: int | None) -> Message:
@@ -74,6 +75,7 @@ def read(text: str, *, arrived: int, source: int | None) -> Message:
         activity=activity,
         properties=properties,
         campaign=dict(_flat(campaign, "campaign")),
+        is_contact=context.get("contact_only") is True,
     )
 
 

@@ -47,12 +47,14 @@ def _does() -> dict[str, Callable[[Task], object]]:
     from einig.flow import (  # noqa: PLC0415  # needs the models
         due,
         enacting,
+        fetching,
         foresight,
         ideal_lead,
         watching,
     )
 
     return {
+        "fetch": lambda task: fetching.fetch(task.payload["delivery"]),
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         "promise": lambda task: watching.work_out(task.payload["version"]),
         "watch": lambda _task: watching.look(at=_now()),

@@ -78,7 +78,7 @@ class Worker:
 
 def work(*, at: int) -> bool:
     """Do a little of everything that is due; return whether there was anything."""
-    busy = deliveries.understand_waiting() > 0
+    busy = deliveries.understand_waiting(at=at) > 0
     busy = journey.take_in_waiting() > 0 or busy
     busy = due.judge_due(at=at) > 0 or busy
     busy = enacting.go_on(at=at) or busy
@@ -174,7 +174,9 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset({"learn", "promise", "watch", due.ANEW, enacting.FORESEE})  # einig.jobs.long
+LONG = frozenset(
+    {"fetch", "learn", "promise", "watch", due.ANEW, enacting.FORESEE}
+)  # einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_enacted": _mail_enacted,
     "mail_finding": _mail_finding,

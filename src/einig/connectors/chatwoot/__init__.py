@@ -57,7 +57,7 @@ class Chatwoot(Connector):
         given = json_of(delivery)
         event = needed(given, "event")
         if event in {"contact_created", "contact_updated"}:
-            yield _said(given, id=f"contact-{needed(given, 'id')}-{delivery.id}")
+            yield _said(given, id=f"contact-{needed(given, 'id')}")
         elif event == "conversation_created":
             page = text(given, "additional_attributes", "referer")
             yield _said(

@@ -68,9 +68,7 @@ class MetaLeads(Connector):
         base = (settings.get("graph") or GRAPH).rstrip("/")
         asked = {"fields": _FIELDS, "access_token": settings["token"]}
         return tuple(
-            Fetch(
-                id_, f"{base}/{id_}", query={"fields": _FIELDS, "access_token": settings["token"]}
-            )
+            Fetch(id_, f"{base}/{id_}", query=asked)
             for one in _changes(delivery)
             if (id_ := _id(one)) not in delivery.fetched
         )

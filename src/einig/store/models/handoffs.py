@@ -120,6 +120,7 @@ class Attempt(models.Model):
     at = InstantField()
     channel = models.CharField(max_length=6, choices=Channel.choices, default=Channel.PHONE)
     result = models.CharField(max_length=12, choices=Result.choices)
+    heard = models.CharField(max_length=200, null=True, unique=True)  # by what it was told, once
     note = models.CharField(max_length=500, blank=True, default="")
 
 

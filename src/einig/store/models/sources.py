@@ -55,9 +55,11 @@ class Delivery(models.Model):
     headers = models.JSONField(default=dict)
     body = models.BinaryField()
     mended = models.TextField(null=True)
+    fetched = models.JSONField(default=dict)  # what was asked for at the sender, by name
     reason = models.CharField(max_length=300, blank=True, default="")
     said = models.PositiveSmallIntegerField(default=0)  # how many facts it told
     is_test = models.BooleanField(default=False)
+    asking = models.BooleanField(default=False)  # whether the sender is being asked for more
     understood_at = InstantField(null=True)
     dismissed_at = InstantField(null=True)
 
@@ -70,7 +72,7 @@ class Delivery(models.Model):
             models.Index(
                 fields=["id"],
                 name="delivery_waiting",
-                condition=models.Q(understood_at=None, reason="", dismissed_at=None),
+                condition=models.Q(understood_at=None, reason="", dismissed_at=None, asking=False),
             ),
         ]
 
