@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from einig.engine.agreement.document import loads
@@ -20,6 +20,7 @@ from einig.engine.agreement.editing import (
     plain,
 )
 from einig.engine.agreement.merging import merge
+from einig.engine.agreement.rewriting import rewritten
 
 TEXT = """\
 # ours
@@ -107,6 +108,60 @@ def test_any_text_can_be_a_value_and_a_key(value: str) -> None:
     assert plain(change(TEXT, "name", value))["name"] == value
     made = edited(TEXT, [Change(("fit", "industry", value or "?"), "3")])
     assert plain(made)["fit"]["industry"][value or "?"] == "3"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.text("<>=|&*!%@`?:-#,[]{}~ '\"\\nul<5", max_size=6)))
+@example(">")
+@example("<<")
+@example("=")
+@example("> 5")
+@example("\x85\u2028\ufeff")
+def test_any_text_is_written_so_that_it_is_read_as_itself(text: str) -> None:
+    assert plain(f"v: {flow(text)}") == {"v": text}
+    assert plain(f"{flow(text)}: v") == {text: "v"}
+    assert plain(f"v: {flow([text, text])}") == {"v": [text, text]}
+    assert plain(f"v: {flow({text: text})}") == {"v": {text: text}}
+
+
+@pytest.mark.parametrize("value", [">", "<<", "=", "> 5", "<<: 1", "a\x85b"])
+def test_signs_that_mean_something_in_yaml_can_be_values_and_keys(value: str) -> None:
+    assert plain(change(TEXT, "name", value)) == plain(TEXT) | {"name": value}
+    made = edited(TEXT, [Change(("fit", "country", value), "3")])
+    assert plain(made)["fit"]["country"] == {"DE": "10", "AT": "8", value: "3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("name: X\nengagement:\n", "name: X\nengagement: {demo: {points: 5}}\n"),
+        ("engagement:  # none\nname: X\n", "engagement: {demo: {points: 5}}  # none\nname: X\n"),
+        ("name: X\nengagement:", "name: X\nengagement: {demo: {points: 5}}"),
+        ("{name: X, engagement: }", "{name: X, engagement: {demo: {points: 5}} }"),
+    ],
+)  # fmt: skip
+def test_a_key_with_nothing_after_it_takes_what_is_added(text: str, made: str) -> None:
+    assert edited(text, [Change(("engagement", "demo"), {"points": "5"})]) == made
+
+
+def test_a_key_with_nothing_after_it_can_be_removed() -> None:
+    assert change("name: X\nfit:\n  a:\n  b: {x: 1}\n", "fit.a", None) == (
+        "name: X\nfit:\n  b: {x: 1}\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "- a\n- b\n", "x"])
+def test_what_is_no_mapping_takes_no_change(text: str) -> None:
+    with pytest.raises(CannotEdit):
+        change(text, "name", "Inbound")
+
+
+def test_writing_anew_takes_a_key_with_nothing_after_it_as_empty() -> None:
+    text = "name: X\nfit:\n"
+    assert rewritten(text, ("fit", "country", "DE"), "a") == (
+        "name: X\nfit:\n  country:\n    DE: a\n"
+    )
+    assert rewritten(text, ("fit", "country"), None) is None
 
 
 def test_what_an_alias_repeats_is_not_changed_behind_somebodys_back() -> None:

@@ -17,15 +17,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from einig.engine.agreement.rewriting import rewritten
-from einig.engine.document import source
+from einig.engine.document import Refused, source
 from einig.engine.document.source import Entries, Items, Scalar, read_source
 
 Path = tuple[str, ...]  # keys from the outside in; the number of an item in a list
 Plain = str | None | list[Any] | dict[str, Any]  # a document, each scalar as it is written
 
 _LAST = ("otherwise", "unknown")  # rows before which a new one goes
-_SAFE = re.compile(r"[\w/(<>=][\w /().+€$<>=°'-]*%?", re.UNICODE)
+_SAFE = re.compile(r"(?:[\w/(]|<(?!<))[\w /().+€$<>=°'-]*%?", re.UNICODE)
+_ESCAPED = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")  # read as breaks, or not at all
 _NULLS = frozenset({"null", "Null", "NULL"})
+_NULL = "tag:yaml.org,2002:null"
 
 
 class CannotEdit(ValueError):
@@ -62,17 +64,24 @@ def edited(text: str, changes: Iterable[Change]) -> str:
     """Return the text with changes made, in their order. Raises Refused or CannotEdit."""
     for change in changes:
         before = plain(text)
-        if at(before, change.path) == change.value:
+        if change.value is not None and at(before, change.path) == change.value:
             continue
         meant = _applied(before, change)
-        for tried in (_cut_in, _anew):
-            made = tried(text, change)
-            if made is not None and plain(made) == meant:
-                text = made
-                break
-        else:
-            raise CannotEdit(".".join(change.path))
+        if meant != before:
+            text = _made(text, change, meant)
     return text
+
+
+def _made(text: str, change: Change, meant: dict[str, Any]) -> str:
+    """Return the text that says what is meant, by the way that changes less of it."""
+    for tried in (_cut_in, rewritten):
+        made = tried(text, change.path, change.value)
+        try:
+            if made is not None and plain(made) == meant:
+                return made
+        except Refused:  # what came of it is no YAML: the other way may do
+            continue
+    raise CannotEdit(".".join(change.path))
 
 
 def differences(before: Plain, after: Plain, path: Path = ()) -> list[Change]:
@@ -91,18 +100,21 @@ def differences(before: Plain, after: Plain, path: Path = ()) -> list[Change]:
 # --- the text ---------------------------------------------------------------------------------
 
 
-def _cut_in(text: str, change: Change) -> str | None:
-    """Return the text with a change cut in, None where that is not known to work."""
+def _cut_in(text: str, path: Path, value: Plain) -> str | None:
+    """Return the text with a value cut in at a path, None where that is not known to work."""
     root = _composed(text)
-    node, rest = _reached(root, change.path)
+    node, rest = _reached(root, path)
     if not rest:
-        return _replaced(text, root, change)
-    if change.value is None or not isinstance(node, MappingNode):
-        return text if change.value is None else None
-    value = change.value
+        return _replaced(text, root, Change(path, value))
+    if value is None:
+        return text
     for key in reversed(rest[1:]):
         value = {key: value}
-    return _added(text, node, rest[0], value)
+    if isinstance(node, MappingNode):
+        return _added(text, node, rest[0], value)
+    if node.tag == _NULL:  # a key with nothing after it
+        return _replaced(text, root, Change(path[: -len(rest)], {rest[0]: value}))
+    return None
 
 
 def _reached(root: Node, path: Path) -> tuple[Node, Path]:
@@ -135,7 +147,10 @@ def _replaced(text: str, root: Node, change: Change) -> str | None:
             return _replaced(text, root, Change(change.path[:-1], None))
         return _removed(text, parent, change.path[-1])
     begins, ends = node.start_mark.index, _end(node)
-    space = " " if begins == ends and text[begins - 1 : begins] == ":" else ""
+    space = ""
+    if begins == ends and text[:begins].rstrip().endswith(":"):  # nothing after a key
+        begins = ends = len(text[:begins].rstrip())
+        space = " "
     return f"{text[:begins]}{space}{flow(change.value)}{text[ends:]}"
 
 
@@ -193,11 +208,6 @@ def _composed(text: str) -> Node:
 
 def _name(key: Node) -> str:
     return str(key.value)
-
-
-def _anew(text: str, change: Change) -> str | None:
-    """Return the text written anew with a change, where nothing can be cut in."""
-    return rewritten(text, change.path, change.value)
 
 
 # --- the document ---------------------------------------------------------------------------
@@ -258,7 +268,11 @@ def flow(value: Plain) -> str:
     if value is None:
         return "null"
     safe = _SAFE.fullmatch(value) is not None and value not in _NULLS and value == value.strip()
-    return value if safe else json.dumps(value, ensure_ascii=False)
+    return value if safe else _ESCAPED.sub(_escape, json.dumps(value, ensure_ascii=False))
+
+
+def _escape(of: re.Match[str]) -> str:
+    return f"\\u{ord(of[0]):04x}"
 
 
 def _plain(node: source.Node) -> Plain:
