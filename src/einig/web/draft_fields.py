@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from einig.engine.agreement.editing import Path, Plain
+from einig.engine.agreement.flow import Path, Plain
 from einig.engine.document import Issue
 from einig.flow import words
 from einig.web.draft_inputs import (

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from einig.engine.agreement.editing import Path, Plain, at, flow
+from einig.engine.agreement.editing import at
+from einig.engine.agreement.flow import Path, Plain, flow
 
 _DAYS = re.compile(r"(\d+) days?")
 _WORKING = re.compile(r"(\d+) working (hour|day)s?")

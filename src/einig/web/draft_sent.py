@@ -9,7 +9,8 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from einig.engine.agreement.editing import Change, Path, Plain, at, plain
+from einig.engine.agreement.editing import Change, at, plain
+from einig.engine.agreement.flow import Path, Plain
 from einig.engine.document import Refused
 
 

@@ -16,9 +16,9 @@ from einig.engine.agreement.editing import (
     at,
     differences,
     edited,
-    flow,
     plain,
 )
+from einig.engine.agreement.flow import flow
 from einig.engine.agreement.merging import merge
 from einig.engine.agreement.rewriting import rewritten
 
@@ -95,6 +95,43 @@ def test_a_list_is_replaced_as_a_whole() -> None:
     made = change(TEXT, "sales.return_reasons", ["no budget", "wrong person"])
     assert plain(made) == plain(TEXT) | {"sales": {"return_reasons": ["no budget", "wrong person"]}}
     assert made.startswith(TEXT[: TEXT.index("return_reasons")])
+
+
+LISTED = """\
+sales:
+  return_reasons:  # in the words of sales
+    # money
+    - no budget   # often
+    # time
+    - no need
+    - {a: 1}  # odd
+  respond_within: 1 working hour
+"""
+
+
+@pytest.mark.parametrize(
+    ("reasons", "lines"),
+    [
+        (
+            ["no budget", "wrong person", {"a": "1"}],
+            "    - no budget   # often\n    - wrong person\n    - {a: 1}  # odd\n",
+        ),
+        (["no need"], "    # time\n    - no need\n"),
+        (
+            ["no need", "no budget", "> 5"],
+            '    # time\n    - no need\n    - no budget   # often\n    - "> 5"\n',
+        ),
+    ],
+)
+def test_items_that_stay_in_a_list_keep_their_comments(reasons: list[Any], lines: str) -> None:
+    head = LISTED[: LISTED.index("    - no budget")]
+    tail = LISTED[LISTED.index("  respond_within") :]
+    assert change(LISTED, "sales.return_reasons", reasons) == head + lines + tail
+
+
+def test_the_last_list_of_a_file_can_end_without_a_line_break() -> None:
+    text = "a:\n- x  # one\n- y"
+    assert change(text, "a", ["x", "z"]) == "a:\n- x  # one\n- z\n"
 
 
 def test_nothing_changes_where_nothing_was_changed() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from einig.engine.agreement.editing import Change, Path, Plain, at, differences, edited, plain
+from einig.engine.agreement.editing import Change, at, differences, edited, plain
+from einig.engine.agreement.flow import Path, Plain
 
 
 @dataclass(frozen=True, slots=True)
