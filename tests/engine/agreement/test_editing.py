@@ -19,7 +19,6 @@ from einig.engine.agreement.editing import (
     plain,
 )
 from einig.engine.agreement.flow import flow
-from einig.engine.agreement.merging import merge
 from einig.engine.agreement.rewriting import rewritten
 
 TEXT = """\
@@ -84,6 +83,12 @@ def test_what_becomes_empty_goes_too() -> None:
     assert change(TEXT, "intent.demo_requested", None) == TEXT.replace(
         "intent:\n  demo_requested: {for: 14 days}\n", ""
     )
+
+
+def test_a_part_of_which_every_key_changes_stays_where_it_is() -> None:
+    text = "name: X\nsales_ready:  # ours\n  fit: 20\nverify: 5%\n"
+    changes = differences(plain(text), plain(text) | {"sales_ready": {"score": "40"}})
+    assert edited(text, changes) == text.replace("fit: 20", "score: 40")
 
 
 def test_a_part_that_is_not_there_is_made() -> None:
@@ -248,43 +253,6 @@ def test_a_draft_that_was_edited_is_still_an_agreement() -> None:
         assert agreement.explore == 0.04
         (table,) = [table for table in agreement.fit if table.attribute == "industry"]
         assert ("Retail", 7) in [(row.text, row.points) for row in table.texts]
-
-
-def test_what_two_people_change_in_different_places_is_put_together() -> None:
-    mine = change(TEXT, "fit.industry.Software", "25")
-    theirs = change(change(TEXT, "fit.country.AT", "9"), "name", "Outbound")
-    made = merge(TEXT, mine, theirs)
-    assert made.conflicts == ()
-    assert made.text == change(theirs, "fit.industry.Software", "25")
-
-
-def test_what_both_change_differently_is_a_conflict_and_theirs_stands() -> None:
-    mine = change(TEXT, "fit.industry.Software", "25")
-    theirs = change(TEXT, "fit.industry.Software", "30")
-    made = merge(TEXT, mine, theirs)
-    assert made.text == theirs
-    ((path, base, my_value, their_value),) = [
-        (c.path, c.base, c.mine, c.theirs) for c in made.conflicts
-    ]
-    assert (path, base, my_value, their_value) == (
-        ("fit", "industry", "Software"),
-        "20",
-        "25",
-        "30",
-    )
-
-
-def test_a_value_in_what_the_other_removed_is_a_conflict() -> None:
-    mine = change(TEXT, "fit.industry.Software", "25")
-    theirs = change(TEXT, "fit.industry", None)
-    assert [c.path for c in merge(TEXT, mine, theirs).conflicts] == [
-        ("fit", "industry", "Software")
-    ]
-
-
-def test_the_same_change_by_both_is_no_conflict() -> None:
-    mine = change(TEXT, "fit.country.DE", "12")
-    assert merge(TEXT, mine, mine).conflicts == ()
 
 
 def test_flow_writes_what_reads_back() -> None:

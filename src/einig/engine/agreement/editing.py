@@ -81,7 +81,7 @@ def differences(before: Plain, after: Plain, path: Path = ()) -> list[Change]:
             for key in after
             for change in differences(before.get(key), after[key], (*path, key))
         ]
-        return [*gone, *kept]
+        return [*kept, *gone]  # or what is left for a moment without any would go itself
     return [] if before == after else [Change(path, after)]
 
 
