@@ -47,6 +47,23 @@ class Input:
         return f"f{zlib.crc32(self.name.encode()):08x}"
 
 
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A field in which something new is typed, and for which the document has no value yet."""
+
+    name: str
+    label: str
+    choices: str = ""
+    short: bool = False
+    value: str = ""
+    error: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return what the page calls it."""
+        return f"n{zlib.crc32(self.name.encode()):08x}"
+
+
 def as_text(document: Plain, path: Path, label: str, choices: str = "") -> Input:
     """Return a field for a text, or for YAML where it is something else."""
     value = at(document, path)

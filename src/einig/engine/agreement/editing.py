@@ -54,7 +54,7 @@ def edited(text: str, changes: Iterable[Change]) -> str:
         before = plain(text)
         if change.value is not None and at(before, change.path) == change.value:
             continue
-        meant = _applied(before, change)
+        meant = applied(before, change)
         if meant != before:
             text = _made(text, change, meant)
     return text
@@ -85,8 +85,11 @@ def differences(before: Plain, after: Plain, path: Path = ()) -> list[Change]:
     return [] if before == after else [Change(path, after)]
 
 
-def _applied(document: dict[str, Any], change: Change) -> dict[str, Any]:
-    """Return a document with a change made; what becomes empty by it goes too."""
+def applied(document: dict[str, Any], change: Change) -> dict[str, Any]:
+    """Return a document with a change made; what becomes empty by it goes too.
+
+    Raises CannotEdit.
+    """
     key, *rest = change.path
     made = dict(document)
     if not rest:
@@ -103,7 +106,7 @@ def _applied(document: dict[str, Any], change: Change) -> dict[str, Any]:
         return made
     if isinstance(inside, str):
         raise CannotEdit(key)
-    inner = _applied(inside if isinstance(inside, dict) else {}, Change(tuple(rest), change.value))
+    inner = applied(inside if isinstance(inside, dict) else {}, Change(tuple(rest), change.value))
     if inner or change.value is not None:
         made[key] = inner
     else:
@@ -122,7 +125,7 @@ def _in_list(items: list[Any], path: Path, value: Plain) -> list[Any]:
     elif isinstance(inside, list):
         made[place] = _in_list(inside, path[1:], value)
     elif isinstance(inside, dict):
-        made[place] = _applied(inside, Change(path[1:], value))
+        made[place] = applied(inside, Change(path[1:], value))
     else:
         raise CannotEdit(path[1])
     return made
