@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from einig.engine.agreement.editing import Plain, flow
+from einig.engine.agreement.flow import Plain, flow
 from einig.engine.agreement.model import WorkingTime
 from einig.engine.instants import DAY, HOUR, SECOND, moment
 from einig.flow import words
