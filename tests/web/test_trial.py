@@ -100,6 +100,17 @@ def test_a_text_that_is_wrong_says_where(browser: Client) -> None:
     assert page.context["issues"][0].place.line == 2
 
 
+def test_a_text_that_is_too_long_is_not_read(browser: Client) -> None:
+    page = browser.post("/agreement/trial", {"text": LOOSER + "# " + "x" * agreements.LARGEST})
+    assert [issue.level for issue in page.context["issues"]] == ["error"]
+
+
+@pytest.mark.parametrize("points", ["--5", "-", "5-", "²", "9" * 5000])
+def test_points_that_are_none_change_nothing(browser: Client, points: str) -> None:
+    as_written = browser.get("/agreement/2/trial").context["told"]
+    assert browser.get("/agreement/2/trial", {"points": points}).context["told"] == as_written
+
+
 ONLY = AGREED.replace("any: [intent, {engagement: 20}]", "score: 40")
 
 

@@ -12,6 +12,7 @@ from einig.engine.document import Refused, refuse
 from einig.flow import audit, enacting, seals, signatures, tasks
 from einig.flow.permissions import require
 from einig.flow.signatures import Changed, InThePast
+from einig.store import turns
 from einig.store.models import Revision, User, Version
 
 __all__ = ["Changed", "InThePast"]
@@ -47,6 +48,7 @@ def draft(
         require(by, "draft_agreement")
     agreement = read(text)
     with transaction.atomic():
+        turns.wait("versions")  # or two who begin at once would get the same number
         last = Version.objects.aggregate(last=Max("number"))["last"] or 0
         version = Version.objects.create(
             number=last + 1,

@@ -232,6 +232,8 @@ def _shown(request: HttpRequest, writing: Writing, *, theirs: str = "") -> HttpR
 
 
 def _parts(writing: Writing, told: Suggestions) -> list[Section]:
+    if len(writing.text) > agreements.LARGEST:
+        return []
     try:
         document = plain(writing.text)
     except Refused:

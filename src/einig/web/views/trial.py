@@ -40,7 +40,7 @@ def unsaved(request: HttpRequest) -> HttpResponse:
     """Show what a text would have done that nobody has kept yet."""
     require(who(request), "see_agreement")
     try:
-        agreement = loads(request.POST.get("text", "")).agreement
+        agreement = agreements.read(request.POST.get("text", ""))
     except Refused as refused:
         issues = {"issues": refused.issues, "asked": _asked(request, None)}
         return render(request, "web/parts/trial.html", issues)
@@ -115,7 +115,7 @@ def _asked(request: HttpRequest, of: Version | None) -> Asked:
     asked = Asked(of.number if of else None, against)
     if threshold.isdecimal() and len(threshold) < 4:
         asked = replace(asked, threshold=int(threshold))
-    if points.lstrip("-").isdecimal() and len(points) < 9:
+    if points.removeprefix("-").isdecimal() and len(points) < 9:
         asked = replace(asked, points=int(points))
     return asked
 
