@@ -266,6 +266,66 @@ def test_who_has_not_handed_in_is_reminded_once_a_day(us: Company) -> None:
     assert [mail_.to for mail_ in again] == [["sol@example.com"]]
 
 
+def test_a_reminder_renews_a_link_that_expired_and_none_that_was_taken_back(us: Company) -> None:
+    test = started(us, us.max, us.mia, us.sol)
+    max_, mia, sol = test.jurors.order_by("id")
+    judges(max_, likes_software)
+    agreement_test.revoke(mia, by=us.max, at=LATER + DAY)
+    late = LATER + 20 * DAY
+    assert agreement_test.remind(test, by=us.max, at=late) == 1
+    ends = late + 14 * DAY
+    assert agreement_test.juror(agreement_test.token_of(sol), at=ends - 1) == sol
+    for juror, at in ((sol, ends), (mia, late)):
+        with pytest.raises(agreement_test.NoSuchLink):
+            agreement_test.juror(agreement_test.token_of(juror), at=at)
+    while work(at=late):
+        pass
+    again = [mail_ for mail_ in mail.outbox if str(mail_.subject).startswith("Erinnerung")]
+    assert [mail_.to for mail_ in again] == [["sol@example.com"]]
+
+
+def test_when_the_last_who_is_waited_for_is_taken_back_the_test_is_closed(us: Company) -> None:
+    test = started(us, us.max, us.mia, us.sol)
+    max_, mia, sol = test.jurors.order_by("id")
+    agreement_test.revoke(mia, by=us.max, at=LATER)
+    judges(max_, likes_software)
+    test.refresh_from_db()
+    assert test.closed_at is None
+    agreement_test.revoke(sol, by=us.max, at=LATER + DAY)
+    test.refresh_from_db()
+    assert test.closed_at == LATER + DAY
+    with pytest.raises(agreement_test.Over):
+        agreement_test.revoke(sol, by=us.max, at=LATER + DAY)
+
+
+def test_as_long_as_nobody_has_handed_in_a_test_stays_open(us: Company) -> None:
+    test = started(us)
+    for juror in test.jurors.all():
+        agreement_test.revoke(juror, by=us.max, at=LATER)
+    test.refresh_from_db()
+    assert test.closed_at is None
+
+
+def test_who_has_left_judges_no_more_and_is_neither_waited_for_nor_written_to(us: Company) -> None:
+    test = started(us, us.max, us.mia, us.sol)
+    max_, mia, sol = test.jurors.order_by("id")
+    us.mia.is_active = False
+    us.mia.save()
+    with pytest.raises(agreement_test.NoSuchLink):
+        agreement_test.juror(agreement_test.token_of(mia), at=LATER)
+    while work(at=LATER):
+        pass
+    assert {to for mail_ in mail.outbox for to in mail_.to if "/t/" in str(mail_.body)} == {
+        "max@example.com",
+        "sol@example.com",
+    }
+    assert agreement_test.remind(test, by=us.max, at=LATER + DAY) == 2
+    for juror in (max_, sol):
+        judges(juror, likes_software)
+    test.refresh_from_db()
+    assert test.closed_at == LATER + HOUR
+
+
 # --- judging ----------------------------------------------------------------------------------
 
 
