@@ -26,6 +26,7 @@ from einig.web.draft_inputs import (
     as_working,
     as_yaml,
 )
+from einig.web.issue_words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def marked(of: list[Section], issues: Iterable[Issue], errors: Mapping[str, str]
     for issue in issues:
         place = _nearest(of, issue.criterion)
         if issue.level == "error" and place is not None:
-            wrong.setdefault(place.name, f"{issue.message} {issue.remedy}".strip())
+            wrong.setdefault(place.name, told(issue))
     return [
         replace(
             section,
