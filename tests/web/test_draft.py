@@ -221,6 +221,23 @@ def test_comments_of_both_are_kept_and_one_without_a_place_is_said(us: Company) 
     assert "Comments of yours found no place in it: “everywhere”" in page
 
 
+def test_of_a_text_that_is_too_long_nothing_is_read(us: Company) -> None:
+    text = TEXT + "# " + "x" * agreements.LARGEST
+    me = browser(us.max)
+    answer = me.post("/agreement/draft", {"as": "form", "text": text})
+    assert (answer.status_code, answer.context["parts"]) == (422, [])
+    looked = me.post("/agreement/look", {"as": "form", "text": text})
+    assert looked.context["inputs"] == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "²", "-1", ""])
+def test_a_draft_from_a_version_that_cannot_be_starts_from_the_one_in_force(
+    us: Company, number: str
+) -> None:
+    answer = browser(us.max).get("/agreement/draft", {"from": f"version:{number}"})
+    assert (answer.status_code, answer.context["writing"].text) == (200, AGREED)
+
+
 def test_names_that_are_no_fields_do_nothing(us: Company) -> None:
     draft = drafted(us)
     me = browser(us.max)

@@ -10,6 +10,7 @@ from einig.engine.document import Issue
 from einig.web.draft_fields import Group, Section, inputs
 from einig.web.draft_inputs import Blank, Input
 from einig.web.draft_sent import Sent
+from einig.web.issue_words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def marked(of: list[Section], issues: Iterable[Issue], said: Sent) -> list[Secti
     for issue in issues:
         place = _nearest(of, issue.criterion)
         if issue.level == "error" and place is not None:
-            wrong.setdefault(place.name, f"{issue.message} {issue.remedy}".strip())
+            wrong.setdefault(place.name, told(issue))
     return [
         replace(
             section,

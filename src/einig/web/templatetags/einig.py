@@ -23,9 +23,10 @@ from einig.flow import words
 from einig.flow.organisation import organisation
 from einig.flow.permissions import may as allowed
 from einig.store.models import User
-from einig.web import labels
+from einig.web import issue_words, labels
 
 register = template.Library()
+register.filter("told", issue_words.told)
 MINUTE = 60 * SECOND
 
 
