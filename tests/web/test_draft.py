@@ -10,7 +10,7 @@ import pytest
 from einig.engine.agreement import loads
 from einig.flow import agreements
 from einig.store.models import Revision, Version
-from tests.live import NOW, Company
+from tests.live import AGREED, NOW, Company
 from tests.web.drafting import TEXT, browser, drafted, form_of, here, kept, path
 
 pytestmark = pytest.mark.django_db
@@ -227,7 +227,7 @@ def test_of_a_text_that_is_too_long_nothing_is_read(us: Company) -> None:
     answer = me.post("/agreement/draft", {"as": "form", "text": text})
     assert (answer.status_code, answer.context["parts"]) == (422, [])
     looked = me.post("/agreement/look", {"as": "form", "text": text})
-    assert looked.context["inputs"] == []
+    assert looked.context["fields"] == []
 
 
 @pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "²", "-1", ""])

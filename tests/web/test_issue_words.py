@@ -167,7 +167,7 @@ def test_a_german_page_names_mistakes_in_german_everywhere() -> None:
     form = {"as": "form", "text": text}
     for address in ("/agreement/look", "/agreement/trial"):
         assert said_ in browser.post(address, form).content.decode()
-    beside = [one.error for one in browser.post("/agreement/look", form).context["inputs"]]
+    beside = [one.error for one in browser.post("/agreement/look", form).context["fields"]]
     assert [error for error in beside if error] == [said_]
 
 
