@@ -9,8 +9,6 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -19,10 +17,11 @@ from django.test import Client
 
 from einig.connectors.contract import Heard
 from einig.connectors.registry import CONNECTORS
-from einig.flow import deliveries, fetching, journey
-from einig.store.models import Delivery, Event, Fact, Lead, Received, Source, Task
+from einig.flow import deliveries
+from einig.store.models import Delivery, Event, Fact, Lead, Received
+from tests.connectors.delivering import answering, connected, sent, taken_in
 from tests.connectors.senders import SENDERS
-from tests.connectors.senders.sending import ANSWERS, HOST, KEY, Sends
+from tests.connectors.senders.sending import HOST, Sends
 from tests.live import NOW, Company, company
 
 pytestmark = pytest.mark.django_db
@@ -37,55 +36,8 @@ def us(settings: Any) -> Company:
 
 @pytest.fixture(scope="module")
 def asked() -> Iterator[str]:
-    """Return where senders answer what they are asked, to whoever has the token."""
-
-    class Answers(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # as the library names it
-            path, _, query = self.path.partition("?")
-            allowed = "the-token" in self.headers.get("Authorization", "") + query
-            found = {path: body for one in SENDERS.values() for path, body in one.answers.items()}
-            body = found.get(path) if allowed else None
-            self.send_response(200 if body is not None else 401)
-            self.end_headers()
-            self.wfile.write(body or b"{}")
-
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def connected(sends: Sends, asked: str) -> Source:
-    """Return the source that this sender delivers to."""
-    settings = {name: of.replace(ANSWERS, asked) for name, of in sends.settings.items()}
-    return Source.objects.create(
-        name=sends.kind, kind="sender", sender=sends.kind, key=KEY, settings=settings
-    )
-
-
-def sent(sends: Sends, body: bytes, **other: str) -> int:
-    """Send a delivery; return the status of the answer."""
-    headers = sends.headers(body) | other
-    kind = headers.pop("content-type")
-    browser = Client(headers=headers)
-    answer = browser.post(sends.address, body, content_type=kind, SERVER_NAME=HOST[8:], secure=True)
-    return answer.status_code
-
-
-def taken_in() -> None:
-    """Let the worker do what is due."""
-    while True:
-        busy = deliveries.understand_waiting(at=NOW) + journey.take_in_waiting()
-        for task in Task.objects.filter(kind="fetch", done_at=None):
-            fetching.fetch(task.payload["delivery"])
-            Task.objects.filter(id=task.id).update(done_at=NOW)
-            busy += 1
-        if not busy:
-            return
+    with answering() as address:
+        yield address
 
 
 def said(delivery: Delivery) -> list[Heard]:

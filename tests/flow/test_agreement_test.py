@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import threading
+from bisect import bisect_right
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -150,8 +152,54 @@ def test_nothing_is_shown_that_became_known_after_the_hand_off_or_says_who_it_is
             {"type": "demo_requested", "times": 1, "ago": 0, "with": []},
             {"type": "webinar_attended", "times": 1, "ago": 0, "with": ["pumps"]},
         ],
-        "days": 0,
     }
+
+
+def test_how_old_a_lead_is_when_told_says_nothing_of_whether_sales_had_it() -> None:
+    dice = random.Random(7)  # no secret: a made-up company of two years
+    at = NOW + 730 * DAY
+    leads = [
+        Lead(id=n, lead_id=f"lead-{n}", created_at=NOW + dice.randrange(730 * DAY))
+        for n in range(6000)
+    ]
+    handed, decided = {}, {}
+    for lead in leads:
+        when = lead.created_at + int(dice.expovariate(1 / (9 * DAY)))
+        if dice.random() < 0.3 and when < at:
+            handed[lead.id] = when
+        if dice.random() < 0.4:
+            decided[lead.id] = lead.created_at + int(dice.expovariate(1 / (60 * DAY)))
+    found = agreement_leads.moments(leads, handed=handed, decided=decided, name="t", at=at)
+    ages: dict[bool, list[int]] = {True: [], False: []}
+    for lead in leads:
+        if lead.id in found:
+            ages[lead.id in handed].append(found[lead.id] - lead.created_at)
+            assert found[lead.id] <= min(handed.get(lead.id, at), decided.get(lead.id, at), at)
+    assert [len(of) > 1500 for of in ages.values()] == [True, True]
+    # Kolmogorov and Smirnov: of two alike this large, one in a thousand differs by more than 0.06
+    assert _apart(ages[True], ages[False]) < 0.06
+
+
+def _apart(one: list[int], other: list[int]) -> float:
+    """Return by how much the shares below any bound differ at most."""
+    one, other = sorted(one), sorted(other)
+    return max(
+        abs(bisect_right(one, bound) / len(one) - bisect_right(other, bound) / len(other))
+        for bound in (*one, *other)
+    )
+
+
+def test_the_times_that_are_shown_say_nothing_of_whether_sales_had_a_lead(us: Company) -> None:
+    for n in range(24):
+        for days in (3, 8 + n % 5):
+            at = NOW + n * HOUR + days * DAY
+            say([track("webinar_attended", f"u{n}", properties={})], of=us.website, at=at)
+    had = {of.lead_id for of in Handoff.objects.all()}
+    newest: dict[bool, set[int]] = {True: set(), False: set()}
+    for told in (of for n in range(20) for of in agreement_leads.draw(name=f"t{n}", at=LATER)):
+        assert set(told.shown) == {"facts", "did"}
+        newest[told.lead_id in had] |= {min((of["ago"] for of in told.shown["did"]), default=0)}
+    assert newest == {True: {0}, False: {0}}
 
 
 @pytest.mark.parametrize(
@@ -264,6 +312,66 @@ def test_who_has_not_handed_in_is_reminded_once_a_day(us: Company) -> None:
         pass
     again = [mail_ for mail_ in mail.outbox if str(mail_.subject).startswith("Erinnerung")]
     assert [mail_.to for mail_ in again] == [["sol@example.com"]]
+
+
+def test_a_reminder_renews_a_link_that_expired_and_none_that_was_taken_back(us: Company) -> None:
+    test = started(us, us.max, us.mia, us.sol)
+    max_, mia, sol = test.jurors.order_by("id")
+    judges(max_, likes_software)
+    agreement_test.revoke(mia, by=us.max, at=LATER + DAY)
+    late = LATER + 20 * DAY
+    assert agreement_test.remind(test, by=us.max, at=late) == 1
+    ends = late + 14 * DAY
+    assert agreement_test.juror(agreement_test.token_of(sol), at=ends - 1) == sol
+    for juror, at in ((sol, ends), (mia, late)):
+        with pytest.raises(agreement_test.NoSuchLink):
+            agreement_test.juror(agreement_test.token_of(juror), at=at)
+    while work(at=late):
+        pass
+    again = [mail_ for mail_ in mail.outbox if str(mail_.subject).startswith("Erinnerung")]
+    assert [mail_.to for mail_ in again] == [["sol@example.com"]]
+
+
+def test_when_the_last_who_is_waited_for_is_taken_back_the_test_is_closed(us: Company) -> None:
+    test = started(us, us.max, us.mia, us.sol)
+    max_, mia, sol = test.jurors.order_by("id")
+    agreement_test.revoke(mia, by=us.max, at=LATER)
+    judges(max_, likes_software)
+    test.refresh_from_db()
+    assert test.closed_at is None
+    agreement_test.revoke(sol, by=us.max, at=LATER + DAY)
+    test.refresh_from_db()
+    assert test.closed_at == LATER + DAY
+    with pytest.raises(agreement_test.Over):
+        agreement_test.revoke(sol, by=us.max, at=LATER + DAY)
+
+
+def test_as_long_as_nobody_has_handed_in_a_test_stays_open(us: Company) -> None:
+    test = started(us)
+    for juror in test.jurors.all():
+        agreement_test.revoke(juror, by=us.max, at=LATER)
+    test.refresh_from_db()
+    assert test.closed_at is None
+
+
+def test_who_has_left_judges_no_more_and_is_neither_waited_for_nor_written_to(us: Company) -> None:
+    test = started(us, us.max, us.mia, us.sol)
+    max_, mia, sol = test.jurors.order_by("id")
+    us.mia.is_active = False
+    us.mia.save()
+    with pytest.raises(agreement_test.NoSuchLink):
+        agreement_test.juror(agreement_test.token_of(mia), at=LATER)
+    while work(at=LATER):
+        pass
+    assert {to for mail_ in mail.outbox for to in mail_.to if "/t/" in str(mail_.body)} == {
+        "max@example.com",
+        "sol@example.com",
+    }
+    assert agreement_test.remind(test, by=us.max, at=LATER + DAY) == 2
+    for juror in (max_, sol):
+        judges(juror, likes_software)
+    test.refresh_from_db()
+    assert test.closed_at == LATER + HOUR
 
 
 # --- judging ----------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from einig.engine.agreement import content_hash, loads
 from einig.engine.instants import DAY, HOUR
-from einig.flow import agreements, feedback, ideal_lead, outcomes
+from einig.flow import agreements, beginnings, feedback, ideal_lead, outcomes
 from einig.flow.permissions import NotAllowed
 from einig.store import history
 from einig.store.models import Handoff, Lead, SecondLook, Study, Task, Version
@@ -115,6 +115,7 @@ def test_a_study_becomes_a_draft_on_the_version_in_force_now(us: Company) -> Non
     assert (agreement.fit, agreement.engagement) == (learned.fit, learned.engagement)
     now = loads(TODAY).agreement
     assert (agreement.intent, agreement.sales) == (now.intent, now.sales)
+    assert beginnings.text_of("ideal_lead", at=LATER) == made.text
     score = study.result["draft"]["chosen"]["score"]
     assert [line for line in made.text.splitlines() if line.startswith("# ")] == [
         study.result["draft"]["agreement"].splitlines()[0],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.core import mail
+from django.db import connection
 
 from einig.engine.document import Refused
 from einig.engine.instants import DAY, HOUR, SECOND
@@ -238,3 +241,20 @@ def test_what_is_no_agreement_is_refused_with_its_place(
     assert first.place.line == said[0]
     assert said[1] in f"{first.message} {first.remedy}"
     assert Version.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection")
+def test_drafts_that_are_begun_at_once_get_numbers_one_after_another(us: Company) -> None:
+    made: list[int] = []
+
+    def begin() -> None:
+        made.extend(agreements.draft(STRICTER, by=us.max, at=NOW).number for _ in range(5))
+        connection.close()
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == list(range(2, 22))

@@ -131,6 +131,34 @@ def test_an_old_link_says_what_to_do(us: Company) -> None:
     assert "older than two weeks" in answer.content.decode()
 
 
+def test_the_page_says_whether_a_link_expired_or_was_taken_back_or_its_account_is_closed(
+    us: Company,
+) -> None:
+    of_all = [us.max, us.mia, us.sol, us.sam]
+    test = agreement_test.start(by=us.max, at=now(), people=of_all)
+    max_, mia, sol, sam = test.jurors.order_by("id")
+    test.jurors.filter(id__in=[max_.id, sam.id]).update(expires_at=now() - HOUR)
+    agreement_test.revoke(mia, by=us.max, at=now())
+    us.sol.is_active = False
+    us.sol.save()
+    us.max.language = "en"
+    us.max.save()
+    browser = Client()
+    browser.force_login(us.max)
+    page = browser.get(f"/agreement/test/{test.id}")
+    states = {max_: "expired", mia: "revoked", sol: "closed", sam: "expired"}
+    assert dict(page.context["jurors"]) == states
+    assert (page.context["handed_in"], page.context["asked"]) == (0, 0)
+    text = page.content.decode()
+    assert text.count("link expired; a reminder renews it") == 2
+    assert (text.count("link taken back"), text.count("account closed")) == (1, 1)
+    assert Client().get(path(max_)).status_code == 404
+    browser.post(f"/agreement/test/{test.id}/remind")
+    assert [Client().get(path(of)).status_code for of in (max_, mia, sol, sam)] == [
+        200, 404, 404, 200,
+    ]  # fmt: skip
+
+
 def test_handing_in_twice_changes_nothing_and_the_second_phone_goes_on(us: Company) -> None:
     test = started(us)
     phones = [Client(HTTP_ACCEPT_LANGUAGE="en") for _ in range(2)]

@@ -20,6 +20,7 @@ from einig.flow import agreements, feedback, handoff, outcomes, trials
 from einig.flow.beginnings import TEMPLATES, template
 from einig.store.models import Handoff, Lead, Version
 from einig.web.contract import Clause, Row, contract, place
+from einig.web.templatetags.einig import day
 from tests.engine.agreement.written import FULL
 from tests.live import AGREED, NOW, Company, company, identify, person, say, track
 from tests.web.test_pages import signed_in
@@ -147,10 +148,35 @@ def test_beside_each_promise_stands_what_was_kept(us: Company) -> None:
         ("sales.return_reasons", ""): "1 returned · 1 sales-ready all the same at the second look",
         ("sales.return_reasons", "no budget"): "1",
         ("sales.return_reasons", "wrong person"): "0",
-        ("marketing.sales_ready_a_month", ""): "1 a month · 2 agreed",
+        ("marketing.sales_ready_a_month", ""): "4 so far · 2 a month agreed",
         ("marketing.required", ""): "1 of 4 with all of it · 3 with less · employees missing: 3",
         ("marketing.answer_feedback_within", ""): "1 of 1 in time",
     }
+
+
+def test_what_was_promised_by_an_earlier_version_is_not_judged_by_the_one_in_force(
+    us: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown()
+    since = NOW + 3 * DAY + SECOND  # only Fay comes later
+    version = agreements.draft(TEXT.replace("1 working hour", "2 working hours"), by=None, at=since)
+    agreements.propose(version, by=None, at=since)
+    agreements.enact(version, since=since, at=since)
+    found = said(english(us), "/agreement/2?figures=yes")
+    assert found["sales.respond_within", ""] == "0 of 1 in time · 1 too late, or not at all"
+    assert found["marketing.sales_ready_a_month", ""] == "1 so far · 2 a month agreed"
+    for language, told in (
+        ("en", "What was kept is counted since %s, and only while this version was in force."),
+        ("de", "Was gehalten wurde, zählt seit dem %s und nur, solange diese Version galt."),
+    ):
+        with translation.override(language):
+            told %= day(since)
+        browser = signed_in(person(f"mo{language}", "marketing_lead", language=language))
+        assert told in browser.get("/agreement/2?figures=yes").content.decode()
+        assert browser.get("/agreement/2?figures=yes").context["kept_since"] == since
+    monkeypatch.setattr("einig.web.clock.time.time_ns", lambda: (THEN + 80 * DAY) * 1000)
+    page = signed_in(us.max).get("/agreement/2?figures=yes")
+    assert page.context["kept_since"] == THEN + 80 * DAY - trials.MOVED
 
 
 def test_the_figures_of_few_who_sell_are_not_shown(us: Company) -> None:

@@ -4,74 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from html import unescape
-from typing import Any
 
 import pytest
-from django.test import Client
 
 from einig.engine.agreement import loads
-from einig.flow import agreements, trials
-from einig.store.models import Revision, User, Version
-from tests.live import AGREED, NOW, Company, company, identify, say, track
+from einig.flow import agreements
+from einig.store.models import Revision, Version
+from tests.live import AGREED, NOW, Company
+from tests.web.drafting import TEXT, browser, drafted, form_of, here, kept, path
 
 pytestmark = pytest.mark.django_db
-
-TEXT = AGREED.replace("name: Inbound", "name: Inbound  # DACH only")
 
 
 @pytest.fixture
 def us() -> Company:
     """A company with two leads, who reads English."""
-    us = company()
-    User.objects.update(language="en")
-    for n, industry in enumerate(("Software", "Trade")):
-        said = identify(f"u{n}", email=f"u{n}@pumpen{n}.example", industry=industry)
-        say([said, track("demo_requested", f"u{n}")], of=us.website, at=NOW + n * 1000)
-    trials.forget()
-    return us
-
-
-def browser(user: User) -> Client:
-    """Return a browser in which somebody is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
-
-
-def drafted(us: Company, text: str = TEXT) -> Version:
-    """Return a draft of the marketing lead."""
-    return agreements.draft(text, by=us.max, at=NOW)
-
-
-def form_of(page: str) -> dict[str, Any]:
-    """Return what a browser would send of the form that a page shows."""
-    told = page[page.index('id="writing"') :].partition("</form>")[0]
-    fields: dict[str, Any] = {}
-    for tag in re.findall(r"<input [^>]*>", told):
-        of = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
-        if of.get("type") != "checkbox" and "name" in of:
-            fields[unescape(of["name"])] = unescape(of.get("value", ""))
-    for name, value in re.findall(
-        r'<textarea[^>]* name="([^"]*)"[^>]*>(.*?)</textarea>', told, re.S
-    ):
-        fields[unescape(name)] = unescape(value).removeprefix("\n")
-    for name, options in re.findall(r'<select name="([^"]*)"[^>]*>(.*?)</select>', told, re.S):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        fields[unescape(name)] = chosen[1] if chosen else ""
-    fields["table"] = re.findall(r'name="table" value="([^"]*)"', told)
-    fields["table"] = [unescape(text) for text in fields["table"]]
-    return fields
-
-
-def kept(number: int) -> str:
-    """Return the text of a version as it is kept."""
-    return Version.objects.get(number=number).text
-
-
-def path(*keys: str, kind: str = "number") -> str:
-    """Return the name of a field."""
-    return f"{kind}:{json.dumps(keys, ensure_ascii=False)}"
+    return here()
 
 
 def test_a_form_that_nobody_touched_changes_not_a_byte(us: Company) -> None:
@@ -198,9 +146,23 @@ def test_two_who_change_the_same_are_asked_and_nobody_is_overwritten(us: Company
 def test_what_was_before_can_be_gone_back_to_and_so_can_that(us: Company) -> None:
     draft = drafted(us)
     agreements.edit(draft, TEXT.replace("Software: 20", "Software: 25"), by=us.sol, at=NOW)
-    browser(us.max).post(f"/agreement/{draft.number}/undo", {"revision": "1"})
+    browser(us.max).post(f"/agreement/{draft.number}/undo", {"revision": "1", "seen": "2"})
     assert kept(draft.number) == TEXT
     assert list(Revision.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
+
+
+def test_what_somebody_kept_meanwhile_is_not_undone_unseen(us: Company) -> None:
+    draft = drafted(us)
+    agreements.edit(draft, TEXT.replace("Software: 20", "Software: 25"), by=us.sol, at=NOW)
+    me, address = browser(us.max), f"/agreement/{draft.number}/draft"
+    page = me.get(address).content.decode()
+    undo = page[page.index(f'action="/agreement/{draft.number}/undo"') :].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(revision|seen)" value="(\d+)"', undo))
+    theirs = TEXT.replace("Software: 20", "Software: 30")
+    agreements.edit(draft, theirs, by=us.sol, at=NOW)
+    page = me.post(f"/agreement/{draft.number}/undo", fields, follow=True).content.decode()
+    assert "Somebody changed this draft meanwhile; nothing was changed." in page
+    assert (fields, kept(draft.number)) == ({"revision": "1", "seen": "2"}, theirs)
 
 
 @pytest.mark.parametrize(
@@ -244,6 +206,36 @@ def test_what_is_no_agreement_is_refused_in_words(us: Company, text: str) -> Non
     answer = browser(us.max).post("/agreement/draft", {"as": "yaml", "text": text})
     assert answer.status_code in {413, 422}
     assert Version.objects.count() == 1
+
+
+def test_comments_of_both_are_kept_and_one_without_a_place_is_said(us: Company) -> None:
+    draft = drafted(us)
+    address = f"/agreement/{draft.number}/draft"
+    mine, theirs = browser(us.max), browser(us.sol)
+    form = form_of(mine.get(address, {"as": "yaml"}).content.decode())
+    changed = TEXT.replace("# DACH only", "# DACH and Italy")
+    theirs.post(address, form | {"text": changed})
+    my_text = TEXT.replace("# DACH only", "# everywhere") + "# reviewed\n"
+    page = mine.post(address, form | {"text": my_text}, follow=True).content.decode()
+    assert kept(draft.number) == changed + "# reviewed\n"
+    assert "Comments of yours found no place in it: “everywhere”" in page
+
+
+def test_of_a_text_that_is_too_long_nothing_is_read(us: Company) -> None:
+    text = TEXT + "# " + "x" * agreements.LARGEST
+    me = browser(us.max)
+    answer = me.post("/agreement/draft", {"as": "form", "text": text})
+    assert (answer.status_code, answer.context["parts"]) == (422, [])
+    looked = me.post("/agreement/look", {"as": "form", "text": text})
+    assert looked.context["fields"] == []
+
+
+@pytest.mark.parametrize("number", ["9" * 5000, "9" * 19, "²", "-1", ""])
+def test_a_draft_from_a_version_that_cannot_be_starts_from_the_one_in_force(
+    us: Company, number: str
+) -> None:
+    answer = browser(us.max).get("/agreement/draft", {"from": f"version:{number}"})
+    assert (answer.status_code, answer.context["writing"].text) == (200, AGREED)
 
 
 def test_names_that_are_no_fields_do_nothing(us: Company) -> None:

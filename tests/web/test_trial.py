@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,60 @@ def test_a_text_that_nobody_kept_is_tried(browser: Client) -> None:
 def test_a_text_that_is_wrong_says_where(browser: Client) -> None:
     page = browser.post("/agreement/trial", {"text": "name: X\nsales_ready: {fit: many}\n"})
     assert page.context["issues"][0].place.line == 2
+
+
+def test_a_text_that_is_too_long_is_not_read(browser: Client) -> None:
+    page = browser.post("/agreement/trial", {"text": LOOSER + "# " + "x" * agreements.LARGEST})
+    assert [issue.level for issue in page.context["issues"]] == ["error"]
+
+
+def sent_again(page: str) -> list[tuple[str, dict[str, str]]]:
+    """Return where the parts of a page send which values by themselves or by a button."""
+    tags = re.findall(r"<[a-z]+ [^>]*hx-post=[^>]*>", page)
+    found = [dict(re.findall(r'(hx-[a-z]+)="([^"]*)"', tag)) for tag in tags]
+    return [(unescape(of["hx-post"]), json.loads(unescape(of["hx-vals"]))) for of in found]
+
+
+def test_another_threshold_of_an_unsaved_text_is_of_the_text_that_was_tried(
+    browser: Client,
+) -> None:
+    text = LOOSER.replace("{engagement: 10}", "{engagement: 11}")
+    page = browser.post("/agreement/trial", {"text": text}).content.decode()
+    again = sent_again(page)
+    assert again == [
+        (f"/agreement/trial?threshold={n}", {"text": text, "against": ""}) for n in range(2)
+    ]
+    told = [browser.post(address, values).context["told"] for address, values in again]
+    assert [of["curve"]["measure"] for of in told] == ["fit", "engagement"]
+
+
+def test_while_a_history_is_read_an_unsaved_text_is_asked_for_again_as_it_was_sent(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trials, "_LONG", 0)
+    page = browser.post("/agreement/trial?threshold=1", {"text": LOOSER, "against": "1"})
+    assert page.context["counting"]
+    ((address, values),) = sent_again(page.content.decode())
+    assert "hx-get" not in page.content.decode()
+    reading = trials._state.reading
+    assert reading is not None
+    reading.join()
+    monkeypatch.undo()
+    answer = browser.post(address, values)
+    assert answer.status_code == 200
+    assert answer.context["asked"].threshold == 1
+
+
+def test_other_points_are_tried_on_an_unsaved_text_too(browser: Client) -> None:
+    page = browser.post("/agreement/trial", {"text": LOOSER, "points": "0"})
+    kept = browser.get("/agreement/2/trial?points=0")
+    assert page.context["told"] == kept.context["told"]
+
+
+@pytest.mark.parametrize("points", ["--5", "-", "5-", "²", "9" * 5000])
+def test_points_that_are_none_change_nothing(browser: Client, points: str) -> None:
+    as_written = browser.get("/agreement/2/trial").context["told"]
+    assert browser.get("/agreement/2/trial", {"points": points}).context["told"] == as_written
 
 
 ONLY = AGREED.replace("any: [intent, {engagement: 20}]", "score: 40")

@@ -1,14 +1,16 @@
 """The leads of an agreement test: drawn so that they teach most, and shown without who they are.
 
 Each lead is told as of an instant at which nobody could know what became of it: when sales got it,
-or two weeks after it came. Most of those drawn are borderline by the version in force; without one
-they are as different as the store has them. What would tell who somebody is (names, addresses,
+or, if it never did, at an age that one of those had. So neither the age nor what is shown of times
+says whether it was handed over. Most of those drawn are borderline by the version in force; without
+one they are as different as the store has them. What would tell who somebody is (names, addresses,
 free text) is never shown, nor what was decided about the lead (stage, owner, score, outcome).
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +30,7 @@ from einig.flow.scoring import InForce
 from einig.store.models import Handoff, Lead, Outcome, Sample
 
 WANTED, FEWEST = 20, 5
-AFTER = 14 * DAY  # how long after it came a lead is judged that sales never got
+AFTER = 14 * DAY  # the oldest that leads are when judged, where sales never got any
 _NEWEST = 20_000  # leads that are looked at
 _A_KIND = 60  # leads of a kind (handed over or not, decided or not) that are looked at closely
 _WISHES = {"sure yes": 4, "sure no": 4, "borderline, decided": 6, "borderline, open": 6}
@@ -95,20 +97,21 @@ def draw(*, name: str, at: int) -> list[Drawn]:
 
 
 def shown_of(history: LeadHistory, as_of: int) -> dict[str, Any]:
-    """Return what is shown of a lead: what it is, what it did how often, and since when it is one.
+    """Return what is shown of a lead: what it is, and what it did how often.
 
-    Times are days before the instant, so that nobody finds the lead by its dates.
+    Times are days before the last thing it did: nobody finds the lead by its dates, and nobody sees
+    how soon after that the instant is. Right after it most leads are handed over.
     """
     facts = {fact.attribute: fact.shown for fact in history.facts if fact.at <= as_of}
     by_type: dict[str, list[Activity]] = defaultdict(list)
     for activity in history.activities:
         if activity.start <= as_of < activity.until and not activity.member:
             by_type[activity.type].append(activity)
-    did = [_did(kind, of, as_of) for kind, of in by_type.items()]
+    last = max((each.at for of in by_type.values() for each in of), default=as_of)
+    did = [_did(kind, of, last) for kind, of in by_type.items()]
     return {
         "facts": [[n, v.strip()] for n, v in sorted(facts.items()) if v and may_show(n, v)],
         "did": sorted(did, key=lambda of: (of["ago"], of["type"])),
-        "days": max(0, (as_of - history.created_at) // DAY),
     }
 
 
@@ -120,7 +123,7 @@ def may_show(attribute: str, value: str = "") -> bool:
     return _CONTACT.search(value) is None
 
 
-def _did(kind: str, of: Sequence[Activity], as_of: int) -> dict[str, Any]:
+def _did(kind: str, of: Sequence[Activity], last: int) -> dict[str, Any]:
     details = Counter(
         value.text.partition("?")[0]
         for activity in of
@@ -130,7 +133,7 @@ def _did(kind: str, of: Sequence[Activity], as_of: int) -> dict[str, Any]:
     return {
         "type": kind,
         "times": len(of),
-        "ago": max(0, (as_of - max(activity.at for activity in of)) // DAY),
+        "ago": (last - max(activity.at for activity in of)) // DAY,
         "with": [text for text, _ in details.most_common(3)],
     }
 
@@ -143,10 +146,11 @@ def _candidates(name: str, at: int) -> list[_Candidate]:
     handed = _first(sales.values_list("lead").annotate(at=Min("opened_at")))
     decided = _first(Outcome.objects.values_list("lead").annotate(at=Min("at")))
     kinds: dict[tuple[bool, bool], list[tuple[Lead, int]]] = defaultdict(list)
-    for lead in Lead.objects.order_by("-created_at", "-id")[:_NEWEST]:
-        as_of = min(handed.get(lead.id, lead.created_at + AFTER), decided.get(lead.id, at) - 1, at)
-        if as_of >= lead.created_at:
-            kinds[lead.id in handed, lead.id in decided].append((lead, as_of))
+    newest = list(Lead.objects.order_by("-created_at", "-id")[:_NEWEST])
+    told = moments(newest, handed=handed, decided=decided, name=name, at=at)
+    for lead in newest:
+        if lead.id in told:
+            kinds[lead.id in handed, lead.id in decided].append((lead, told[lead.id]))
     version = scoring.in_force(at, scoring.timeline())
     found: list[_Candidate] = []
     for (_, is_decided), leads in sorted(kinds.items()):
@@ -159,6 +163,44 @@ def _candidates(name: str, at: int) -> list[_Candidate]:
                 margin = _margin(version, history, as_of)
                 found.append(_Candidate(lead, as_of, is_decided, share, shown, margin))
     return found
+
+
+def moments(
+    leads: Sequence[Lead],
+    *,
+    handed: Mapping[int, int],
+    decided: Mapping[int, int],
+    name: str,
+    at: int,
+) -> dict[int, int]:
+    """Return by lead as of when it is told, never later than it was decided or sales had it.
+
+    Whom sales never had is as old as one of those that it had, drawn by the lead's id. Without any
+    of that age, or where a lead was decided before it was known, there is no such instant.
+    """
+    until = {lead.id: min(decided.get(lead.id, at) - 1, at) for lead in leads}
+    room = {lead.id: until[lead.id] - lead.created_at for lead in leads}
+    own = {
+        lead.id: min(handed[lead.id] - lead.created_at, room[lead.id])
+        for lead in leads
+        if lead.id in handed
+    }
+    ages = sorted(age for age in own.values() if age >= 0)
+    found: dict[int, int] = {}
+    for lead in leads:
+        age = own.get(lead.id, _age(lead, ages, room[lead.id], name))
+        if age is not None and age >= 0:
+            found[lead.id] = lead.created_at + age
+    return found
+
+
+def _age(lead: Lead, ages: Sequence[int], room: int, name: str) -> int | None:
+    """Return how old a lead is told that sales never had."""
+    drawn = _place(lead, f"{name}, age")
+    if not ages:
+        return drawn % (min(room, AFTER) + 1) if room >= 0 else None
+    fitting = bisect_right(ages, room)
+    return ages[drawn % fitting] if fitting else None
 
 
 def _first(rows: Iterable[tuple[int, int]]) -> dict[int, int]:

@@ -11,8 +11,10 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
 
 from einig.engine.instants import DAY
@@ -32,6 +34,7 @@ from einig.store.models import (
 
 VALID = 14 * DAY
 MAIL = "mail_juror"
+State = Literal["handed in", "revoked", "closed", "expired", "begun", "asked"]
 
 
 class TooFewLeads(Exception):
@@ -51,7 +54,7 @@ class StillOpen(Exception):
 
 
 class NoSuchLink(Exception):
-    """The link is unknown, too old, or was taken back."""
+    """The link is unknown, too old, was taken back, or its account is closed."""
 
 
 class Over(Exception):
@@ -148,11 +151,34 @@ def token_of(juror: Juror) -> str:
 
 def juror(token: str, *, at: int) -> Juror:
     """Return whose link this is. Raises NoSuchLink."""
-    found = Juror.objects.filter(token_hash=_hashed(token), expires_at__gt=at)
+    found = _invited(Juror.objects.filter(token_hash=_hashed(token), expires_at__gt=at))
     one = found.select_related("test", "user").first()
     if one is None:
         raise NoSuchLink
     return one
+
+
+def waiting(test: AgreementTest, *, at: int) -> QuerySet[Juror]:
+    """Return who is waited for: a link that works, and not handed in."""
+    return _invited(test.jurors.all()).filter(finished_at=None, expires_at__gt=at)
+
+
+def state(of: Juror, *, at: int) -> State:
+    """Return where somebody stands."""
+    if of.finished_at is not None:
+        return "handed in"
+    if of.revoked_at is not None:
+        return "revoked"
+    if of.user is not None and not of.user.is_active:
+        return "closed"
+    if of.expires_at <= at:
+        return "expired"
+    return "asked" if of.begun_at is None else "begun"
+
+
+def _invited(of: QuerySet[Juror]) -> QuerySet[Juror]:
+    """Return those whose link was not taken back, and whose account, if any, is not closed."""
+    return of.filter(revoked_at=None).exclude(user__is_active=False)
 
 
 def address_of(of: Juror) -> str:
@@ -190,8 +216,7 @@ def finish(of: Juror, *, at: int) -> None:
             raise NotAll
         Juror.objects.filter(id=of.id).update(finished_at=at)
         audit.record("juror_finished", _named(test), at=at, by=of.user, juror=of.id)
-        if not test.jurors.filter(finished_at=None, expires_at__gt=at).exists():
-            _close(test, at=at)
+        _close_if_done(test, at=at)
 
 
 def _turn(of: Juror) -> AgreementTest:
@@ -213,28 +238,38 @@ def keys_of(sample: Sample) -> list[str]:
 
 
 def remind(test: AgreementTest, *, by: User, at: int) -> int:
-    """Write once more to those who have not handed in, at most once a day; return to how many."""
+    """Write once more to those who have not handed in, at most once a day; return to how many.
+
+    Their links work for a full term again, also those that had expired.
+    """
     require(by, "start_agreement_test")
     with transaction.atomic():
-        waiting = test.jurors.filter(finished_at=None, expires_at__gt=at)
+        current = AgreementTest.objects.select_for_update().get(id=test.id)
+        if current.closed_at is not None:
+            return 0
+        late = _invited(test.jurors.filter(finished_at=None))
         told = sum(
             tasks.schedule(MAIL, f"{of.id}:again:{at // DAY}", due_at=at, juror=of.id, again=True)
-            for of in waiting
-            if test.closed_at is None
+            for of in late
         )
+        late.update(expires_at=at + VALID)
         if told:
             audit.record("jurors_reminded", _named(test), at=at, by=by, jurors=told)
     return told
 
 
 def revoke(of: Juror, *, by: User, at: int) -> None:
-    """Take a link back; what was judged by it does not count. Raises Over."""
+    """Take a link back; what was judged by it does not count. Raises Over.
+
+    If all others have handed in, that closes the test.
+    """
     require(by, "start_agreement_test")
     with transaction.atomic():
         test = _turn(of)
-        Juror.objects.filter(id=of.id).update(expires_at=at)
+        Juror.objects.filter(id=of.id).update(revoked_at=at)
         of.judgements.all().delete()
         audit.record("juror_revoked", _named(test), at=at, by=by, juror=of.id)
+        _close_if_done(test, at=at)
 
 
 def close(test: AgreementTest, *, by: User, at: int) -> None:
@@ -245,6 +280,13 @@ def close(test: AgreementTest, *, by: User, at: int) -> None:
         if current.closed_at is None:
             _close(current, at=at, by=by)
     test.refresh_from_db()
+
+
+def _close_if_done(test: AgreementTest, *, at: int) -> None:
+    """Close a test for which nobody is waited any more, if anybody has handed in."""
+    handed_in = test.jurors.filter(finished_at__isnull=False).exists()
+    if handed_in and not waiting(test, at=at).exists():
+        _close(test, at=at)
 
 
 def _close(test: AgreementTest, *, at: int, by: User | None = None) -> None:

@@ -8,10 +8,11 @@ from django.db.models import F, Max
 from einig.engine.agreement import content_hash, loads
 from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.rules import check
-from einig.engine.document import Refused, refuse
+from einig.engine.document import Refused, refuse, said
 from einig.flow import audit, enacting, seals, signatures, tasks
 from einig.flow.permissions import require
 from einig.flow.signatures import Changed, InThePast
+from einig.store import turns
 from einig.store.models import Revision, User, Version
 
 __all__ = ["Changed", "InThePast"]
@@ -29,9 +30,11 @@ class Overtaken(NotNow):
 def read(text: str) -> Agreement:
     """Return what a text says; raises Refused with every mistake that it has."""
     if len(text) > LARGEST:
-        message = f"The agreement has {len(text):,} characters."
+        message = said("The agreement has %(n)s characters.", n=len(text))
         line = text.count("\n", 0, LARGEST) + 1
-        remedy = f"From this line on it is too long: an agreement has at most {LARGEST:,}."
+        remedy = said(
+            "From this line on it is too long: an agreement has at most %(n)s.", n=LARGEST
+        )
         raise refuse(message, remedy, file="agreement", line=line)
     return loads(text).agreement
 
@@ -47,6 +50,7 @@ def draft(
         require(by, "draft_agreement")
     agreement = read(text)
     with transaction.atomic():
+        turns.wait("versions")  # or two who begin at once would get the same number
         last = Version.objects.aggregate(last=Max("number"))["last"] or 0
         version = Version.objects.create(
             number=last + 1,

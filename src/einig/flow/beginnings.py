@@ -54,14 +54,14 @@ def text_of(code: str, *, at: int) -> str:
     current = agreements.current(at)
     if kind == "template" and name in TEMPLATES:
         return template(name)
-    if kind == "version" and name.isdecimal():
+    if kind == "version" and name.isdecimal() and len(name) < 9:
         found = Version.objects.filter(number=int(name)).first()
         if found is not None:
             return agreements.text(found)
     if kind == "ideal_lead":
         study = ideal_lead.latest()
         if study is not None and study.result and study.result["draft"]:
-            return str(study.result["draft"]["agreement"])
+            return ideal_lead.text_of(study, at=at)
     return agreements.text(current) if current is not None else template("score_or_action")
 
 

@@ -150,15 +150,19 @@ def make_draft(study: Study, *, by: User, at: int) -> Version:
         current = Study.objects.select_for_update().get(id=study.id)
         if current.draft is not None and current.draft.withdrawn_at is None:
             return current.draft
-        if not current.result or not current.result["draft"]:
-            raise NothingToDraft
-        newer = overtaken_by(current, at=at)
-        text = current.result["draft"]["agreement"]
-        if newer is not None:
-            text = rebased_on(newer.text, newer.number, study=current.result)
-        made = agreements.draft(text, by=by, at=at)
+        made = agreements.draft(text_of(current, at=at), by=by, at=at)
         Study.objects.filter(id=study.id).update(draft=made)
     return made
+
+
+def text_of(study: Study, *, at: int) -> str:
+    """Return what a study proposes, in the version in force. Raises NothingToDraft."""
+    if not study.result or not study.result["draft"]:
+        raise NothingToDraft
+    newer = overtaken_by(study, at=at)
+    if newer is None:
+        return str(study.result["draft"]["agreement"])
+    return rebased_on(newer.text, newer.number, study=study.result)
 
 
 def overtaken_by(study: Study, *, at: int) -> Version | None:

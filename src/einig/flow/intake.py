@@ -64,7 +64,7 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     assert actor is not None  # messages say who it was
     facts = dict(message.attributes)
     if is_new:
-        facts |= _origin(message, source)
+        facts = _origin(message, source) | facts
     _state(actor, facts, at=arrived)
     return TakenIn(lead, arrived, _happen(actor, message, arrived, source), is_new)
 

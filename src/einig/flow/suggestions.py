@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -54,7 +55,8 @@ def suggestions(
 
 def note(seen: Seen) -> str:
     """Return how many leads that is, and how many of 100 that were decided bought."""
-    leads = ngettext("%(n)s lead", "%(n)s leads", seen.leads) % {"n": f"{seen.leads:,}"}
+    counted = number_format(seen.leads, force_grouping=True)
+    leads = ngettext("%(n)s lead", "%(n)s leads", seen.leads) % {"n": counted}
     if seen.won.whole < _FEW or seen.won.share is None:
         return leads
     bought = _("%(n)s of 100 bought") % {"n": round(100 * seen.won.share)}

@@ -21,7 +21,16 @@ from django.db import close_old_connections, transaction
 
 from einig.engine.instants import DAY, HOUR, moment
 from einig.engine.routing import NobodyAvailable
-from einig.flow import deliveries, due, enacting, handoff, journey, mails, tasks
+from einig.flow import (
+    agreement_test,
+    deliveries,
+    due,
+    enacting,
+    handoff,
+    journey,
+    mails,
+    tasks,
+)
 from einig.flow.permissions import SELLERS
 from einig.store.models import (
     Enactment,
@@ -142,7 +151,8 @@ def _mail_nurture(task: Task, at: int) -> None:
 
 def _mail_juror(task: Task, at: int) -> None:
     found = Juror.objects.select_related("test__asked_by", "user")
-    if (of := found.filter(id=task.payload["juror"], expires_at__gt=at).first()) is not None:
+    of = found.filter(id=task.payload["juror"]).first()
+    if of is not None and agreement_test.state(of, at=at) in {"asked", "begun"}:
         mails.send_juror(of, again=bool(task.payload.get("again")), id_=task.key)
 
 

@@ -56,11 +56,11 @@ def capital(text: str) -> str:
 def _often(did: dict[str, Any]) -> str:
     days = did["ago"]
     when = (
-        ngettext("%(n)s day before", "%(n)s days before", days) % {"n": days}
+        ngettext("%(n)s day earlier", "%(n)s days earlier", days) % {"n": days}
         if days
-        else _("on that day")
+        else _("most recently")
     )
     times = did["times"]
     often = ngettext("%(n)s time", "%(n)s times", times) % {"n": times} if times > 1 else ""
-    last = _("last %(when)s") % {"when": when} if times > 1 else when
+    last = _("last %(when)s") % {"when": when} if times > 1 and days else when
     return ", ".join(filter(None, [", ".join(did["with"]), often, last]))

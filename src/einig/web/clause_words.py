@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 
+from babel.numbers import format_decimal
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -32,7 +35,9 @@ from einig.engine.agreement.model import (
 from einig.engine.instants import DAY, FOREVER
 from einig.engine.values import fold
 from einig.flow import words
-from einig.web.templatetags.einig import quoted
+from einig.web.templatetags.einig import number, quoted
+
+_FINEST = 6  # decimals that a share in percent can have
 
 
 def behaviour(criterion: Engagement | Silence) -> tuple[str, str]:
@@ -63,7 +68,7 @@ def _step(of: Step) -> dict[str, str]:
 
 def signal(intent: Intent) -> str:
     """Return what a buying signal asks for."""
-    told = {"n": intent.times, "time": in_days(intent.within)}
+    told = {"n": number(intent.times), "time": in_days(intent.within)}
     text = ngettext("once within %(time)s", "%(n)s times within %(time)s", intent.times) % told
     return _conditions(intent, text if intent.within < FOREVER else _("at any time"))
 
@@ -140,11 +145,11 @@ def _between(low: float, high: float) -> str:
     if math.isfinite(low):
         above = len(f"{under!r}") < len(f"{low!r}")
         text = _("is above %(low)s") if above else _("is at least %(low)s")
-        parts.append(text % {"low": f"{under if above else low:g}"})
+        parts.append(text % {"low": in_figures(under if above else low)})
     if math.isfinite(high):
         most = len(f"{over!r}") < len(f"{high!r}")
         text = _("is at most %(high)s") if most else _("is below %(high)s")
-        parts.append(text % {"high": f"{over if most else high:g}"})
+        parts.append(text % {"high": in_figures(over if most else high)})
     return _(" and ").join(parts) or _("is a number")
 
 
@@ -162,10 +167,21 @@ def either(of: Iterable[str]) -> str:
 
 def in_points(points: int) -> str:
     """Return a number of points."""
-    return ngettext("%(n)s point", "%(n)s points", points) % {"n": points}
+    return ngettext("%(n)s point", "%(n)s points", points) % {"n": number(points)}
 
 
 def in_days(length: int) -> str:
     """Return a length of time in days."""
     n = length // DAY
-    return ngettext("%(n)s day", "%(n)s days", n) % {"n": n}
+    return ngettext("%(n)s day", "%(n)s days", n) % {"n": number(n)}
+
+
+def in_hundred(share: float) -> str:
+    """Return a share as so many of 100."""
+    return in_figures(round(100 * share, _FINEST))
+
+
+def in_figures(amount: float) -> str:
+    """Return a number with every digit that it has, as people write it here."""
+    language = translation.get_language() or "de"
+    return format_decimal(Decimal(repr(amount)), locale=language, decimal_quantization=False)

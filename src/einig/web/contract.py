@@ -12,7 +12,16 @@ from django.utils.translation import ngettext
 from einig.engine.agreement.model import Agreement, Attempts, FitTable
 from einig.engine.backtest.moved import OTHERWISE, UNKNOWN, Key
 from einig.flow import words
-from einig.web.clause_words import behaviour, either, in_points, rule, signal, title, where
+from einig.web.clause_words import (
+    behaviour,
+    either,
+    in_hundred,
+    in_points,
+    rule,
+    signal,
+    title,
+    where,
+)
 from einig.web.templatetags.einig import number
 
 
@@ -179,10 +188,10 @@ def _sales(of: Agreement) -> list[Clause]:
     text = _("A lead is returned with a reason, and gets a second look.")
     if of.verify < 1:
         text = _("A lead is returned with a reason; %(n)s of 100 get a second look.")
-    said.append(Clause("reasons", text % {"n": _hundred(of.verify)}, rows, (path, "")))
+    said.append(Clause("reasons", text % {"n": in_hundred(of.verify)}, rows, (path, "")))
     if of.explore:
         text = _("Of 100 leads below the line, %(n)s go to sales too, to learn what is missed.")
-        said.append(Clause("explore", text % {"n": _hundred(of.explore)}))
+        said.append(Clause("explore", text % {"n": in_hundred(of.explore)}))
     return said
 
 
@@ -205,14 +214,10 @@ def _tries(of: Attempts) -> str:
     return text
 
 
-def _hundred(share: float) -> str:
-    return number(100 * share, digits=0 if (100 * share).is_integer() else 1)
-
-
 def _marketing(of: Agreement) -> list[Clause]:
     said, promise = [], of.marketing
     if promise.sales_ready_a_month is not None:
-        text = _("%(n)s sales-ready leads a month.") % {"n": promise.sales_ready_a_month}
+        text = _("%(n)s sales-ready leads a month.") % {"n": number(promise.sales_ready_a_month)}
         said.append(Clause("month", text, about=("marketing.sales_ready_a_month", "")))
     if promise.required:
         fields = ", ".join(words.attribute(name) for name in promise.required)

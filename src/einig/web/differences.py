@@ -22,7 +22,16 @@ from einig.engine.agreement.model import (
 )
 from einig.engine.instants import FOREVER
 from einig.flow import words
-from einig.web.clause_words import behaviour, in_days, in_points, rule, signal, steps, where
+from einig.web.clause_words import (
+    behaviour,
+    in_days,
+    in_hundred,
+    in_points,
+    rule,
+    signal,
+    steps,
+    where,
+)
 from einig.web.templatetags.einig import capital, number, quoted
 
 Criterion = Engagement | Silence | Intent
@@ -108,7 +117,7 @@ def _points(of: Engagement | Silence) -> str:
 
 
 def _times(of: Intent) -> str:
-    return ngettext("%(n)s time", "%(n)s times", of.times) % {"n": of.times}
+    return ngettext("%(n)s time", "%(n)s times", of.times) % {"n": number(of.times)}
 
 
 def _limit(of: Engagement) -> str:
@@ -162,8 +171,7 @@ def _outside(of: OutsideFit) -> str:
 
 
 def _share(of: float) -> str:
-    n = 100 * of
-    return _("%(n)s of 100") % {"n": number(n, digits=0 if n.is_integer() else 1)}
+    return _("%(n)s of 100") % {"n": in_hundred(of)}
 
 
 _SAY: dict[str, Callable[[Any], str]] = {

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from einig.engine.agreement.editing import Path, Plain
-from einig.engine.document import Issue
+from einig.engine.agreement.flow import Path, Plain
 from einig.flow import words
 from einig.web.draft_inputs import (
+    Blank,
     Input,
     as_days,
     as_lines,
@@ -35,12 +35,17 @@ class Group:
     title: str
     inputs: tuple[Input, ...]
     path: Path = ()
-    rows: bool = False  # of a table, which can have more of them
+    blanks: tuple[Blank, ...] = ()  # the fields of a new row, where it is a table
 
     @property
     def place(self) -> str:
         """Return the path as one text."""
         return json.dumps(self.path, ensure_ascii=False)
+
+    @property
+    def rows(self) -> bool:
+        """Return whether it is a table, which can have more rows."""
+        return bool(self.blanks)
 
     @property
     def criterion(self) -> str:
@@ -57,6 +62,12 @@ class Section:
     side: str
     groups: tuple[Group, ...]
     adds: str = ""
+    blanks: tuple[Blank, ...] = ()
+
+    @property
+    def wrong(self) -> bool:
+        """Return whether what is to be added has to be mended."""
+        return any(one.error for one in self.blanks)
 
 
 Notes = Mapping[str, Mapping[str, str]]  # by attribute and row: what the history says of it
@@ -64,23 +75,21 @@ Notes = Mapping[str, Mapping[str, str]]  # by attribute and row: what the histor
 
 def sections(document: dict[str, Any], notes: Notes | None = None) -> list[Section]:
     """Return the form of a document."""
-    told = notes or {}
-    fit = _inside(document, "fit")
+    fits, acts = _fits(_inside(document, "fit"), notes or {}), tuple(_engagement(document))
+    signals, rule = tuple(_intents(document)), _("When a lead goes to sales")
     return [
         Section("name", _("Name and leads"), "", (_whole(document),)),
-        Section("fit", _("Who fits"), "agreed", _fits(fit, told), adds="attribute"),
-        Section(
-            "engagement",
-            _("What a lead does"),
-            "agreed",
-            tuple(_engagement(document)),
-            adds="activity",
-        ),
-        Section("intent", _("Buying signals"), "agreed", tuple(_intents(document)), adds="signal"),
-        Section("sales_ready", _("When a lead goes to sales"), "agreed", (_rule(document),)),
+        _growing("fit", _("Who fits"), fits, "attribute"),
+        _growing("engagement", _("What a lead does"), acts, "activity"),
+        _growing("intent", _("Buying signals"), signals, "signal"),
+        Section("sales_ready", rule, "agreed", (_rule(document),)),
         Section("sales", _("What sales promises"), "sales", (_sales(document),)),
         Section("marketing", _("What marketing promises"), "marketing", (_marketing(document),)),
     ]
+
+
+def _growing(key: str, title: str, groups: tuple[Group, ...], adds: str) -> Section:
+    return Section(key, title, "agreed", groups, adds, _new(adds))
 
 
 def inputs(of: Iterable[Section]) -> Iterator[Input]:
@@ -88,40 +97,6 @@ def inputs(of: Iterable[Section]) -> Iterator[Input]:
     for section in of:
         for group in section.groups:
             yield from group.inputs
-
-
-def marked(of: list[Section], issues: Iterable[Issue], errors: Mapping[str, str]) -> list[Section]:
-    """Return the form with what is wrong beside the fields in which it is."""
-    wrong = {one.name: errors[one.name] for one in inputs(of) if one.name in errors}
-    for issue in issues:
-        place = _nearest(of, issue.criterion)
-        if issue.level == "error" and place is not None:
-            wrong.setdefault(place.name, f"{issue.message} {issue.remedy}".strip())
-    return [
-        replace(
-            section,
-            groups=tuple(
-                replace(
-                    group,
-                    inputs=tuple(
-                        replace(one, error=wrong.get(one.name, "")) for one in group.inputs
-                    ),
-                )
-                for group in section.groups
-            ),
-        )
-        for section in of
-    ]
-
-
-def _nearest(of: list[Section], criterion: str) -> Input | None:
-    """Return the field in which an issue is: the one whose path shares most with its criterion."""
-    if not criterion:
-        return None
-    held = [one for one in inputs(of) if f"{criterion}.".startswith(f"{'.'.join(one.path)}.")]
-    if held:
-        return max(held, key=lambda one: len(one.path))
-    return next((one for one in inputs(of) if ".".join(one.path).startswith(f"{criterion}.")), None)
 
 
 # --- from the document to fields --------------------------------------------------------------
@@ -160,8 +135,32 @@ def _fits(fit: dict[str, Any], notes: Notes) -> tuple[Group, ...]:
             )
             for row, points in table.items()
         )
-        groups.append(Group(words.attribute(attribute), inputs, ("fit", attribute), rows=True))
+        path = ("fit", attribute)
+        groups.append(Group(words.attribute(attribute), inputs, path, _new_row(path)))
     return tuple(groups)
+
+
+def _new_row(of: Path) -> tuple[Blank, ...]:
+    place = json.dumps(of, ensure_ascii=False)
+    return (
+        Blank(f"row:{place}", _("New row")),
+        Blank(f"points:{place}", _("Points"), short=True),
+    )
+
+
+def _new(adds: str) -> tuple[Blank, ...]:
+    """Return the fields of a new attribute, activity or buying signal."""
+    days = Blank(f"new:{adds}_days", _("Days"), short=True)
+    points = Blank(f"new:{adds}_points", _("Points"), short=True)
+    match adds:
+        case "attribute":
+            first = Blank("new:attribute_value", _("Its first row"))
+            return (Blank("new:attribute", _("Attribute"), "attributes"), first, points)
+        case "activity":
+            return (Blank("new:activity", _("Activity"), "kinds"), points, days)
+        case _:
+            times = Blank("new:signal_times", _("Times"), short=True)
+            return (Blank("new:signal", _("Activity"), "kinds"), times, days)
 
 
 def _row(row: str) -> str:

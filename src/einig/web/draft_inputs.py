@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from einig.engine.agreement.editing import Path, Plain, at, flow
+from einig.engine.agreement.editing import at
+from einig.engine.agreement.flow import Path, Plain, flow
 
 _DAYS = re.compile(r"(\d+) days?")
 _WORKING = re.compile(r"(\d+) working (hour|day)s?")
@@ -44,6 +45,23 @@ class Input:
     def id(self) -> str:
         """Return what the page calls it."""
         return f"f{zlib.crc32(self.name.encode()):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A field in which something new is typed, and for which the document has no value yet."""
+
+    name: str
+    label: str
+    choices: str = ""
+    short: bool = False
+    value: str = ""
+    error: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return what the page calls it."""
+        return f"n{zlib.crc32(self.name.encode()):08x}"
 
 
 def as_text(document: Plain, path: Path, label: str, choices: str = "") -> Input:

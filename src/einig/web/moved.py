@@ -135,10 +135,7 @@ def _promise(
         case ("sales.return_reasons", reason):
             yield from _returned(counts["kept"], of, reason)
         case ("marketing.sales_ready_a_month", _row):
-            a_month = counts["kept"] / ((of.until - of.since) / _MONTH)
-            yield "kept", _("%(n)s a month") % {"n": number(a_month)}
-            agreed = agreement.marketing.sales_ready_a_month
-            yield "", _("%(n)s agreed") % {"n": number(agreed)}
+            yield from _a_month(counts["kept"], of, agreement.marketing.sales_ready_a_month)
         case _ if not counts["kept"] + counts["broken"]:
             yield "", _("nothing yet to judge it by")
             yield from _waiting(counts["waiting"])
@@ -152,6 +149,16 @@ def _promise(
         case _:
             yield from _share(counts, _("in time"), _("too late, or not at all"))
             yield from _waiting(counts["waiting"])
+
+
+def _a_month(n: int, of: Record, agreed: int | None) -> Iterator[tuple[str, str]]:
+    months = (of.until - of.since) / _MONTH
+    if months < 1:  # a few days say nothing of a month
+        yield "kept", _("%(n)s so far") % {"n": number(n)}
+        yield "", _("%(n)s a month agreed") % {"n": number(agreed)}
+        return
+    yield "kept", _("%(n)s a month") % {"n": number(n / months)}
+    yield "", _("%(n)s agreed") % {"n": number(agreed)}
 
 
 def _share(counts: dict[str, int], kept: str, broken: str) -> Iterator[tuple[str, str]]:

@@ -68,7 +68,7 @@ class Sends:
     @property
     def address(self) -> str:
         """Return the path to which it sends."""
-        return self.path or f"/in/{self.kind}/{KEY}"
+        return self.path or f"/in/{self.kind}/{KEY}-{self.kind}"
 
     def headers(self, body: bytes) -> dict[str, str]:
         """Return what goes with a body."""

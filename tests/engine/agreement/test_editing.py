@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from einig.engine.agreement.document import loads
@@ -16,10 +16,10 @@ from einig.engine.agreement.editing import (
     at,
     differences,
     edited,
-    flow,
     plain,
 )
-from einig.engine.agreement.merging import merge
+from einig.engine.agreement.flow import flow
+from einig.engine.agreement.rewriting import rewritten
 
 TEXT = """\
 # ours
@@ -85,6 +85,12 @@ def test_what_becomes_empty_goes_too() -> None:
     )
 
 
+def test_a_part_of_which_every_key_changes_stays_where_it_is() -> None:
+    text = "name: X\nsales_ready:  # ours\n  fit: 20\nverify: 5%\n"
+    changes = differences(plain(text), plain(text) | {"sales_ready": {"score": "40"}})
+    assert edited(text, changes) == text.replace("fit: 20", "score: 40")
+
+
 def test_a_part_that_is_not_there_is_made() -> None:
     made = change(TEXT, "marketing.sales_ready_a_month", "60")
     assert made == TEXT + "marketing: {sales_ready_a_month: 60}\n"
@@ -94,6 +100,43 @@ def test_a_list_is_replaced_as_a_whole() -> None:
     made = change(TEXT, "sales.return_reasons", ["no budget", "wrong person"])
     assert plain(made) == plain(TEXT) | {"sales": {"return_reasons": ["no budget", "wrong person"]}}
     assert made.startswith(TEXT[: TEXT.index("return_reasons")])
+
+
+LISTED = """\
+sales:
+  return_reasons:  # in the words of sales
+    # money
+    - no budget   # often
+    # time
+    - no need
+    - {a: 1}  # odd
+  respond_within: 1 working hour
+"""
+
+
+@pytest.mark.parametrize(
+    ("reasons", "lines"),
+    [
+        (
+            ["no budget", "wrong person", {"a": "1"}],
+            "    - no budget   # often\n    - wrong person\n    - {a: 1}  # odd\n",
+        ),
+        (["no need"], "    # time\n    - no need\n"),
+        (
+            ["no need", "no budget", "> 5"],
+            '    # time\n    - no need\n    - no budget   # often\n    - "> 5"\n',
+        ),
+    ],
+)
+def test_items_that_stay_in_a_list_keep_their_comments(reasons: list[Any], lines: str) -> None:
+    head = LISTED[: LISTED.index("    - no budget")]
+    tail = LISTED[LISTED.index("  respond_within") :]
+    assert change(LISTED, "sales.return_reasons", reasons) == head + lines + tail
+
+
+def test_the_last_list_of_a_file_can_end_without_a_line_break() -> None:
+    text = "a:\n- x  # one\n- y"
+    assert change(text, "a", ["x", "z"]) == "a:\n- x  # one\n- z\n"
 
 
 def test_nothing_changes_where_nothing_was_changed() -> None:
@@ -107,6 +150,60 @@ def test_any_text_can_be_a_value_and_a_key(value: str) -> None:
     assert plain(change(TEXT, "name", value))["name"] == value
     made = edited(TEXT, [Change(("fit", "industry", value or "?"), "3")])
     assert plain(made)["fit"]["industry"][value or "?"] == "3"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=60), st.text("<>=|&*!%@`?:-#,[]{}~ '\"\\nul<5", max_size=6)))
+@example(">")
+@example("<<")
+@example("=")
+@example("> 5")
+@example("\x85\u2028\ufeff")
+def test_any_text_is_written_so_that_it_is_read_as_itself(text: str) -> None:
+    assert plain(f"v: {flow(text)}") == {"v": text}
+    assert plain(f"{flow(text)}: v") == {text: "v"}
+    assert plain(f"v: {flow([text, text])}") == {"v": [text, text]}
+    assert plain(f"v: {flow({text: text})}") == {"v": {text: text}}
+
+
+@pytest.mark.parametrize("value", [">", "<<", "=", "> 5", "<<: 1", "a\x85b"])
+def test_signs_that_mean_something_in_yaml_can_be_values_and_keys(value: str) -> None:
+    assert plain(change(TEXT, "name", value)) == plain(TEXT) | {"name": value}
+    made = edited(TEXT, [Change(("fit", "country", value), "3")])
+    assert plain(made)["fit"]["country"] == {"DE": "10", "AT": "8", value: "3"}
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("name: X\nengagement:\n", "name: X\nengagement: {demo: {points: 5}}\n"),
+        ("engagement:  # none\nname: X\n", "engagement: {demo: {points: 5}}  # none\nname: X\n"),
+        ("name: X\nengagement:", "name: X\nengagement: {demo: {points: 5}}"),
+        ("{name: X, engagement: }", "{name: X, engagement: {demo: {points: 5}} }"),
+    ],
+)  # fmt: skip
+def test_a_key_with_nothing_after_it_takes_what_is_added(text: str, made: str) -> None:
+    assert edited(text, [Change(("engagement", "demo"), {"points": "5"})]) == made
+
+
+def test_a_key_with_nothing_after_it_can_be_removed() -> None:
+    assert change("name: X\nfit:\n  a:\n  b: {x: 1}\n", "fit.a", None) == (
+        "name: X\nfit:\n  b: {x: 1}\n"
+    )
+
+
+@pytest.mark.parametrize("text", ["[]", "- a\n- b\n", "x"])
+def test_what_is_no_mapping_takes_no_change(text: str) -> None:
+    with pytest.raises(CannotEdit):
+        change(text, "name", "Inbound")
+
+
+def test_writing_anew_takes_a_key_with_nothing_after_it_as_empty() -> None:
+    text = "name: X\nfit:\n"
+    assert rewritten(text, ("fit", "country", "DE"), "a") == (
+        "name: X\nfit:\n  country:\n    DE: a\n"
+    )
+    assert rewritten(text, ("fit", "country"), None) is None
 
 
 def test_what_an_alias_repeats_is_not_changed_behind_somebodys_back() -> None:
@@ -156,43 +253,6 @@ def test_a_draft_that_was_edited_is_still_an_agreement() -> None:
         assert agreement.explore == 0.04
         (table,) = [table for table in agreement.fit if table.attribute == "industry"]
         assert ("Retail", 7) in [(row.text, row.points) for row in table.texts]
-
-
-def test_what_two_people_change_in_different_places_is_put_together() -> None:
-    mine = change(TEXT, "fit.industry.Software", "25")
-    theirs = change(change(TEXT, "fit.country.AT", "9"), "name", "Outbound")
-    made = merge(TEXT, mine, theirs)
-    assert made.conflicts == ()
-    assert made.text == change(theirs, "fit.industry.Software", "25")
-
-
-def test_what_both_change_differently_is_a_conflict_and_theirs_stands() -> None:
-    mine = change(TEXT, "fit.industry.Software", "25")
-    theirs = change(TEXT, "fit.industry.Software", "30")
-    made = merge(TEXT, mine, theirs)
-    assert made.text == theirs
-    ((path, base, my_value, their_value),) = [
-        (c.path, c.base, c.mine, c.theirs) for c in made.conflicts
-    ]
-    assert (path, base, my_value, their_value) == (
-        ("fit", "industry", "Software"),
-        "20",
-        "25",
-        "30",
-    )
-
-
-def test_a_value_in_what_the_other_removed_is_a_conflict() -> None:
-    mine = change(TEXT, "fit.industry.Software", "25")
-    theirs = change(TEXT, "fit.industry", None)
-    assert [c.path for c in merge(TEXT, mine, theirs).conflicts] == [
-        ("fit", "industry", "Software")
-    ]
-
-
-def test_the_same_change_by_both_is_no_conflict() -> None:
-    mine = change(TEXT, "fit.country.DE", "12")
-    assert merge(TEXT, mine, mine).conflicts == ()
 
 
 def test_flow_writes_what_reads_back() -> None:

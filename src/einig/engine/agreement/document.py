@@ -45,7 +45,7 @@ from einig.engine.agreement.model import (
     WorkingTime,
 )
 from einig.engine.agreement.ranges import bounds
-from einig.engine.document import Place, read_file
+from einig.engine.document import Place, read_file, said
 from einig.engine.document.shapes import (
     ByKind,
     Choice,
@@ -119,7 +119,10 @@ def _condition(**read: Anything) -> Condition:
     }
     made = [makers[key](value) for key, value in read.items()]
     if not made:
-        raise Unfit("This condition is empty.", "Write a value, or for example {at_least: 5}.")
+        raise Unfit(
+            said("This condition is empty."),
+            said("Write a value, or for example {at_least: 5}."),
+        )
     return made[0] if len(made) == 1 else AllOf(tuple(made))
 
 
@@ -182,13 +185,21 @@ def _engagement(name: str, read: dict[str, Anything]) -> Engagement | Silence:
     if "nothing_for" in read:
         allowed = {"nothing_for", "points", "activities"}
         if extra := set(read) - allowed:
-            message = f"{', '.join(sorted(extra))} does not go with nothing_for."
-            raise Unfit(message, f"Use only {', '.join(sorted(allowed))}.")
+            raise Unfit(
+                said("%(keys)s does not go with nothing_for.", keys=", ".join(sorted(extra))),
+                said("Use only %(keys)s.", keys=", ".join(sorted(allowed))),
+            )
         if "points" not in read:
-            raise Unfit("points is missing.", "Add points: the points while nothing happens.")
+            raise Unfit(
+                said("%(key)s is missing.", key="points"),
+                said("Add points: the points while nothing happens."),
+            )
         return Silence(name=name, **read)
     if "activities" in read:
-        raise Unfit("activities goes with nothing_for only.", "Use activity for a single type.")
+        raise Unfit(
+            said("activities goes with nothing_for only."),
+            said("Use activity for a single type."),
+        )
     return Engagement(
         name=name,
         activity=read.get("activity", name),
@@ -200,24 +211,28 @@ def _engagement(name: str, read: dict[str, Anything]) -> Engagement | Silence:
 def _steps(read: dict[str, Anything]) -> tuple[Step, ...]:
     if "steps" not in read:
         if "points" not in read or "for" not in read:
-            remedy = "Write for example points: 10, for: 30 days."
-            raise Unfit("points and for are both needed.", remedy)
+            remedy = said("Write for example points: 10, for: 30 days.")
+            raise Unfit(said("points and for are both needed."), remedy)
         return (Step(0, read["for"], read["points"]),)
     if "points" in read or "for" in read:
-        raise Unfit("points and for do not go with steps.", "Put them into the first step.")
+        raise Unfit(
+            said("points and for do not go with steps."), said("Put them into the first step.")
+        )
     ends = [step.until for step in read["steps"]]
     if not ends or sorted(set(ends)) != ends:
-        raise Unfit("Each step has to end later than the one before.", "Order them by until.")
+        raise Unfit(
+            said("Each step has to end later than the one before."), said("Order them by until.")
+        )
     begins = [0, *ends[:-1]]
     return tuple(Step(b, s.until, s.points) for b, s in zip(begins, read["steps"], strict=True))
 
 
 def _intent(name: str, read: dict[str, Anything]) -> Intent:
     if ("for" in read) == ("within" in read):
-        remedy = "Write for: 14 days, or times: 3 with within: 7 days."
-        raise Unfit("Either for or within is needed.", remedy)
+        remedy = said("Write for: 14 days, or times: 3 with within: 7 days.")
+        raise Unfit(said("Either for or within is needed."), remedy)
     if "times" in read and "for" in read:
-        raise Unfit("times goes with within.", "Write within instead of for.")
+        raise Unfit(said("times goes with within."), said("Write within instead of for."))
     window: int = read["for"] if "for" in read else read["within"]
     kept = {key: read[key] for key in ("times", "where", "per", "after_inquiry") if key in read}
     return Intent(name=name, activity=read.get("activity", name), within=window, **kept)
@@ -281,14 +296,14 @@ def _rule(**read: Anything) -> Rule:
     }
     parts = tuple(part for key, value in read.items() for part in makers[key](value))
     if not parts or () in read.values():
-        raise Unfit("Here nothing is demanded.", "Write for example fit: 40.")
+        raise Unfit(said("Here nothing is demanded."), said("Write for example fit: 40."))
     return parts[0] if len(parts) == 1 else All(parts)
 
 
 def _word_rule(text: str) -> Rule:
     if text != "intent":
-        remedy = "Write intent, or for example fit: 40."
-        raise Unfit(f"“{text}” is no condition of being sales-ready.", remedy)
+        message = said("“%(text)s” is no condition of being sales-ready.", text=text)
+        raise Unfit(message, said("Write intent, or for example fit: 40."))
     return HasIntent()
 
 
@@ -332,7 +347,8 @@ def _working_time(text: str) -> WorkingTime:
         "working days": "days",
     }
     if not (amount.isascii() and amount.isdigit() and 0 < int(amount) < 10_000 and unit in units):
-        raise Unfit(f"“{text}” is no working time.", "Write 1 working hour or 5 working days.")
+        message = said("“%(text)s” is no working time.", text=text)
+        raise Unfit(message, said("Write 1 working hour or 5 working days."))
     return WorkingTime(int(amount), units[unit])
 
 

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from einig.engine.agreement.editing import Change, Path, Plain, at, differences, edited, plain
+from einig.engine.agreement.editing import (
+    CannotEdit,
+    Change,
+    at,
+    differences,
+    edited,
+    plain,
+)
+from einig.engine.agreement.flow import Path, Plain
+from einig.engine.agreement.weaving import woven
+from einig.engine.document import Refused
+
+_COMMENT = re.compile(r"(?:^|\s)#(.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +34,13 @@ class Conflict:
 class Merged:
     """Their text with my changes in it; where both changed the same value, theirs stands.
 
-    `mine` are the changes of mine that are in it.
+    `mine` are the changes of mine that are in it, `unsaid` the comments of mine that are not.
     """
 
     text: str
     mine: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
+    unsaid: tuple[str, ...] = ()
 
 
 def merge(base: str, mine: str, theirs: str) -> Merged:
@@ -44,7 +58,22 @@ def merge(base: str, mine: str, theirs: str) -> Merged:
             conflicts.append(Conflict(change.path, was, change.value, others))
         else:
             taken.append(change)
-    return Merged(edited(theirs, taken), tuple(taken), tuple(conflicts))
+    text = _with_comments(edited(theirs, taken), woven(base, mine, theirs))
+    unsaid = [said for said in _comments(mine) if said not in (*_comments(base), *_comments(text))]
+    return Merged(text, tuple(taken), tuple(conflicts), tuple(unsaid))
+
+
+def _with_comments(text: str, lines: str) -> str:
+    """Return what a text says, written as the lines of both, if that can be."""
+    try:
+        made = edited(lines, differences(plain(lines), plain(text)))
+    except (CannotEdit, Refused):
+        return text
+    return made if plain(made) == plain(text) else text
+
+
+def _comments(text: str) -> list[str]:
+    return [found[1].strip() for line in text.splitlines() if (found := _COMMENT.search(line))]
 
 
 def _touch(one: Path, other: Path) -> bool:

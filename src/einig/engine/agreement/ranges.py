@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import zip_longest
 
+from einig.engine.document import said
 from einig.engine.document.shapes import Unfit
 from einig.engine.ranges import Written
 
@@ -20,7 +21,9 @@ def bounds(ranges: Sequence[Written]) -> list[tuple[float, float]]:
     made = []
     for this, after in zip_longest(ranges, ranges[1:]):
         if this.upside_down:
-            raise Unfit(f"{this.label} ends before it begins.", "Swap its ends.")
+            raise Unfit(
+                said("%(row)s ends before it begins.", row=this.label), said("Swap its ends.")
+            )
         made.append((float(this.low), _end(this, after)))
     return made
 
@@ -29,11 +32,23 @@ def _end(this: Written, after: Written | None) -> float:
     if after is None:
         return float(this.high) if this.below else math.nextafter(float(this.high), math.inf)
     if after.low < this.high or (after.low == this.low):
-        remedy = f"End {this.label} below {after.low}, or begin {after.label} later."
-        raise Unfit(f"{this.label} and {after.label} overlap.", remedy)
+        remedy = said(
+            "End %(row)s below %(low)s, or begin %(other)s later.",
+            row=this.label,
+            low=f"{after.low}",
+            other=after.label,
+        )
+        raise Unfit(
+            said("%(row)s and %(other)s overlap.", row=this.label, other=after.label), remedy
+        )
     if after.low > this.high + (0 if this.below else _unit(this.high, after.low)):
-        message = f"Numbers between {this.label} and {after.label} have no row."
-        raise Unfit(message, f"Let {after.label} begin where {this.label} ends.")
+        message = said(
+            "Numbers between %(row)s and %(other)s have no row.",
+            row=this.label,
+            other=after.label,
+        )
+        remedy = said("Let %(other)s begin where %(row)s ends.", row=this.label, other=after.label)
+        raise Unfit(message, remedy)
     return float(after.low)
 
 

@@ -19,27 +19,36 @@ def rewritten(text: str, path: tuple[str, ...], value: Any) -> str | None:
         document = yaml.load(text)
     except YAMLError:
         return None
-    inside = document
-    for key in path[:-1]:
-        step = _key(inside, key)
-        if step is None:
-            if not isinstance(inside, dict) or value is None:
-                return None
-            inside[key] = {}
-            step = key
-        inside = inside[step]
-    if isinstance(inside, str):
+    if not _set(document, path, value):
         return None
-    last: Any = _key(inside, path[-1])
-    if value is None:
-        if last is None:
-            return text
-        del inside[last]
-    else:
-        inside[path[-1] if last is None else last] = value
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue()
+
+
+def _set(document: Any, path: tuple[str, ...], value: Any) -> bool:
+    """Set a value in a document, or remove it where it is None; return whether that can be done."""
+    inside = document
+    for key in path[:-1]:
+        step = _key(inside, key)
+        if isinstance(inside, dict) and (step is None or inside[step] is None):
+            if value is None:
+                return False
+            step = key if step is None else step
+            inside[step] = {}  # nothing after a key is an empty mapping
+        elif step is None:
+            return False
+        inside = inside[step]
+    last: Any = _key(inside, path[-1])
+    if value is None:
+        if last is None:
+            return False
+        del inside[last]
+    elif last is not None or isinstance(inside, dict):
+        inside[path[-1] if last is None else last] = value
+    else:
+        return False
+    return True
 
 
 def _key(inside: Any, key: str) -> Any:

@@ -18,8 +18,7 @@ from einig.engine.agreement.model import (
     HasIntent,
     Rule,
 )
-from einig.engine.agreement.words import points
-from einig.engine.document import Issue, Place
+from einig.engine.document import Issue, Place, said
 from einig.engine.document.shapes import did_you_mean
 from einig.engine.instants import FOREVER
 from einig.engine.values import fold
@@ -78,8 +77,12 @@ def _repeated(path: str, names: Sequence[str]) -> Iterator[Finding]:
     for name in names:
         first = seen.setdefault(fold(name), name)
         if first != name:
-            message = f"{name} is the same as {first}: upper and lower case are not told apart."
-            yield Finding(f"{path}.{name}", message, "Keep one of them.")
+            message = said(
+                "%(name)s is the same as %(first)s: upper and lower case are not told apart.",
+                name=name,
+                first=first,
+            )
+            yield Finding(f"{path}.{name}", message, said("Keep one of them."))
 
 
 class IntentIsDefined:
@@ -91,13 +94,13 @@ class IntentIsDefined:
             if not isinstance(rule, HasIntent):
                 continue
             if rule.name is None and not names:
-                message = "A buying signal is asked for, and none is defined."
-                remedy = "Add for example intent: {demo_requested: {for: 14 days}}."
+                message = said("A buying signal is asked for, and none is defined.")
+                remedy = said("Add for example intent: {demo_requested: {for: 14 days}}.")
                 yield Finding("sales_ready", message, remedy)
             elif rule.name is not None and rule.name not in names:
-                message = f"No buying signal is called {rule.name}."
-                remedy = did_you_mean(rule.name, names) or "Define it under intent."
-                yield Finding("sales_ready", message, remedy)
+                message = said("No buying signal is called %(name)s.", name=rule.name)
+                nearest = did_you_mean(rule.name, names)
+                yield Finding("sales_ready", message, nearest or said("Define it under intent."))
 
 
 class SomethingIsExcluded:
@@ -106,8 +109,8 @@ class SomethingIsExcluded:
     def find(self, document: Document) -> Iterator[Finding]:
         for number, each in enumerate(document.agreement.lead.never, 1):
             if not each:
-                message = "This entry has no condition, so it would exclude everyone."
-                remedy = "Write a condition, or remove the entry."
+                message = said("This entry has no condition, so it would exclude everyone.")
+                remedy = said("Write a condition, or remove the entry.")
                 yield Finding(f"lead.never.{number}", message, remedy)
 
 
@@ -125,12 +128,24 @@ class CapHoldsOneAction:
             if cap is None:
                 continue
             if any(p * (-1 if cap < 0 else 1) < 0 for p in given) or (cap == 0 and any(given)):
-                message = f"at_most {cap} and points of {most} point in different directions."
-                remedy = "Give at_most the sign of the points, for example "
-                yield Finding(path, message, f"{remedy}at_most: {2 * most}.")
-            elif abs(cap) < abs(most):
-                message = f"The limit of {cap} is below the {points(most)} of one action."
-                yield Finding(path, message, f"Write at_most: {most}, or give fewer points.")
+                message = said(
+                    "at_most %(cap)s and points of %(most)s point in different directions.",
+                    cap=f"{cap}",
+                    most=f"{most}",
+                )
+                remedy = said(
+                    "Give at_most the sign of the points, for example at_most: %(better)s.",
+                    better=f"{2 * most}",
+                )
+                yield Finding(path, message, remedy)
+            elif abs(cap) < abs(most):  # so `most` is never a single point
+                message = said(
+                    "The limit of %(cap)s is below the %(most)s points of one action.",
+                    cap=f"{cap}",
+                    most=f"{most}",
+                )
+                remedy = said("Write at_most: %(most)s, or give fewer points.", most=f"{most}")
+                yield Finding(path, message, remedy)
 
 
 class PointsAreGiven:
@@ -141,8 +156,8 @@ class PointsAreGiven:
         idle = [c.name for c in agreement.engagement if not any(s.points for s in c.steps)]
         idle += [silence.name for silence in agreement.silence if not silence.points]
         for name in idle:
-            remedy = "Give points, or remove it."
-            yield Finding(f"engagement.{name}", "It gives no points.", remedy, "warning")
+            message, remedy = said("It gives no points."), said("Give points, or remove it.")
+            yield Finding(f"engagement.{name}", message, remedy, "warning")
 
 
 class ThresholdIsInReach:
@@ -154,12 +169,25 @@ class ThresholdIsInReach:
         ranges = {"fit": fit, "engagement": engagement, "score": score}
         for path, rule in _thresholds(document):
             low, high = ranges[rule.measure]
+            measure = said(rule.measure)
             if rule.points > high:
-                message = f"{rule.measure} cannot reach {rule.points}: the most is {high:g}."
-                yield Finding(path, message, f"Write {rule.measure}: {high:g} or less.")
+                message = said(
+                    "%(measure)s cannot reach %(asked)s: the most is %(most)s.",
+                    measure=measure,
+                    asked=f"{rule.points}",
+                    most=f"{high:g}",
+                )
+                remedy = said(
+                    "Write %(key)s: %(most)s or less.", key=rule.measure, most=f"{high:g}"
+                )
+                yield Finding(path, message, remedy)
             elif rule.points <= low:
-                message = f"{rule.measure} is always at least {low:g}, so this asks for nothing."
-                remedy = f"Write more than {low:g}, or remove it."
+                message = said(
+                    "%(measure)s is always at least %(least)s, so this asks for nothing.",
+                    measure=measure,
+                    least=f"{low:g}",
+                )
+                remedy = said("Write more than %(least)s, or remove it.", least=f"{low:g}")
                 yield Finding(path, message, remedy, "warning")
 
 
@@ -216,17 +244,18 @@ class DefinedIsUsed:
         measures = {part.measure for part in parts if isinstance(part, AtLeast)}
         names = {part.name for part in parts if isinstance(part, HasIntent)}
         if agreement.fit and not measures & {"fit", "score"}:
-            yield _idle("fit", "fit")
+            yield _idle("fit", said("fit"))
         if (agreement.engagement or agreement.silence) and not measures & {"engagement", "score"}:
-            yield _idle("engagement", "engagement")
+            yield _idle("engagement", said("engagement"))
         for intent in agreement.intent:
             if not names & {None, intent.name}:
-                yield _idle(f"intent.{intent.name}", f"the buying signal {intent.name}")
+                signal = said("the buying signal %(name)s", name=intent.name)
+                yield _idle(f"intent.{intent.name}", signal)
 
 
 def _idle(path: str, what: str) -> Finding:
-    remedy = "Use it in sales_ready, or remove it."
-    return Finding(path, f"sales_ready does not look at {what}.", remedy, "warning")
+    message = said("sales_ready does not look at %(what)s.", what=what)
+    return Finding(path, message, said("Use it in sales_ready, or remove it."), "warning")
 
 
 class ActionOutsideFitIsAnswered:
@@ -235,8 +264,8 @@ class ActionOutsideFitIsAnswered:
     def find(self, document: Document) -> Iterator[Finding]:
         agreement = document.agreement
         if agreement.fit and agreement.intent and agreement.outside_fit is None:
-            message = "It is not agreed who answers an action from outside the ideal."
-            remedy = "Add outside_fit: {answered_by: marketing, within: 1 working day}."
+            message = said("It is not agreed who answers an action from outside the ideal.")
+            remedy = said("Add outside_fit: {answered_by: marketing, within: 1 working day}.")
             yield Finding("", message, remedy, "warning")
 
 
@@ -246,8 +275,8 @@ class StepsFade:
     def find(self, document: Document) -> Iterator[Finding]:
         for criterion in document.agreement.engagement:
             if criterion.steps[-1].ends >= FOREVER and criterion.at_most is None:
-                message = "Its points never run out and have no limit, so they only grow."
-                remedy = "Give it a window, or at_most."
+                message = said("Its points never run out and have no limit, so they only grow.")
+                remedy = said("Give it a window, or at_most.")
                 yield Finding(f"engagement.{criterion.name}", message, remedy, "warning")
 
 

@@ -2,9 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
+
+
+class Said(str):
+    """A sentence in English that remembers how it was made, so that it can be said otherwise.
+
+    `template` has a place like `%(name)s` for each of `values`; without any it is the sentence. A
+    whole number is one that is counted and may be grouped by thousands; what stands in a document,
+    or is to be written there, is text.
+    """
+
+    template: str
+    values: Mapping[str, str | int]
+
+    def __new__(cls, template: str, values: Mapping[str, str | int] | None = None) -> Self:
+        """Return the sentence with its values."""
+        given = values or {}
+        shown = {name: f"{of:,}" if isinstance(of, int) else of for name, of in given.items()}
+        made = super().__new__(cls, template % shown if shown else template)
+        made.template, made.values = template, given
+        return made
+
+
+def said(template: str, /, **values: str | int) -> Said:
+    """Return a sentence in which values stand; these may be sentences themselves."""
+    return Said(template, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +46,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One finding. `criterion` is the path to it (`fit.employees`), `remedy` what to write."""
+    """One finding. `criterion` is the path to it (`fit.employees`), `remedy` what to write.
+
+    What people who write agreements meet is `Said`, for their own language.
+    """
 
     level: Literal["error", "warning"]
     place: Place

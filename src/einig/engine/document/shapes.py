@@ -10,9 +10,10 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, Final, Protocol
 
-from einig.engine.document.issues import Issue, Place, Refused
+from einig.engine.document.issues import Issue, Place, Refused, said
 from einig.engine.document.source import Entries, Items, Node, Scalar, read_source
 from einig.engine.instants import DAY, FOREVER
 from einig.engine.values import number, tidy
@@ -75,8 +76,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name.casefold(), [n.casefold() for n in names], n=1)
     if near:
         found = next(n for n in names if n.casefold() == near[0])
-        return f"Did you mean {found}?"
-    return f"Use one of: {', '.join(names)}." if names else ""
+        return said("Did you mean %(name)s?", name=found)
+    return said("Use one of: %(names)s.", names=", ".join(names)) if names else ""
 
 
 def inside(path: str, key: str) -> str:
@@ -96,7 +97,9 @@ class Text:
     def read(self, node: Node, path: str, reading: Reading) -> str | Bad:
         if isinstance(node, Scalar) and node.text is not None and tidy(node.text):
             return tidy(node.text)
-        return reading.bad(node, path, f"Here stands no {self.doc}.", f"Write a {self.doc}.")
+        what = said(self.doc)
+        message = said("Here stands no %(what)s.", what=what)
+        return reading.bad(node, path, message, said("Write a %(what)s.", what=what))
 
     def schema(self) -> Schema:
         return {"type": ["string", "number", "boolean"]}
@@ -114,9 +117,10 @@ class Whole:
         if text is not None and re.fullmatch(r"[+-]?\d{1,9}", text, re.ASCII):
             if self.low <= int(text) <= self.high:
                 return int(text)
-            remedy = f"Write a number from {self.low:,} to {self.high:,}."
-            return reading.bad(node, path, f"{text} is out of bounds.", remedy)
-        return reading.bad(node, path, f"{_shown(node)} is no whole number.", "Write one, like 10.")
+            remedy = said("Write a number from %(low)s to %(high)s.", low=self.low, high=self.high)
+            return reading.bad(node, path, said("%(shown)s is out of bounds.", shown=text), remedy)
+        message = said("%(shown)s is no whole number.", shown=_shown(node))
+        return reading.bad(node, path, message, said("Write one, like 10."))
 
     def schema(self) -> Schema:
         return {"type": "integer", "minimum": self.low, "maximum": self.high}
@@ -129,7 +133,8 @@ class Number:
     def read(self, node: Node, path: str, reading: Reading) -> float | Bad:
         read = number(node.text) if isinstance(node, Scalar) and node.text is not None else None
         if read is None:
-            return reading.bad(node, path, f"{_shown(node)} is no number.", "Write one, like 1.5.")
+            message = said("%(shown)s is no number.", shown=_shown(node))
+            return reading.bad(node, path, message, said("Write one, like 1.5."))
         return read
 
     def schema(self) -> Schema:
@@ -144,7 +149,8 @@ class Flag:
         word = node.text.casefold() if isinstance(node, Scalar) and node.text else ""
         if word in ("true", "yes", "false", "no"):
             return word in ("true", "yes")
-        return reading.bad(node, path, f"{_shown(node)} is neither true nor false.", "Write one.")
+        message = said("%(shown)s is neither true nor false.", shown=_shown(node))
+        return reading.bad(node, path, message, said("Write one."))
 
     def schema(self) -> Schema:
         return {"enum": [True, False, "yes", "no"]}
@@ -161,7 +167,8 @@ class Choice:
         if text in self.words:
             return text
         remedy = did_you_mean(text or "", self.words)
-        return reading.bad(node, path, f"{_shown(node)} is not known here.", remedy)
+        message = said("%(shown)s is not known here.", shown=_shown(node))
+        return reading.bad(node, path, message, remedy)
 
     def schema(self) -> Schema:
         return {"enum": list(self.words)}
@@ -176,8 +183,8 @@ class Share:
         match = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?) ?%", text or "", re.ASCII)
         if match and float(match[1]) <= 100:
             return float(match[1]) / 100
-        remedy = "Write a percentage from 0% to 100%, like 2%."
-        return reading.bad(node, path, f"{_shown(node)} is no share.", remedy)
+        remedy = said("Write a percentage from 0% to 100%, like 2%.")
+        return reading.bad(node, path, said("%(shown)s is no share.", shown=_shown(node)), remedy)
 
     def schema(self) -> Schema:
         return {"type": "string", "pattern": r"^\d{1,3}(\.\d+)? ?%$"}
@@ -195,12 +202,13 @@ class Window:
             return FOREVER
         match = re.fullmatch(r"(\d{1,5}) ?(days?|weeks?)", text or "", re.ASCII)
         if match is None:
-            remedy = "Write days or weeks, like 14 days; a day is 24 hours."
-            return reading.bad(node, path, f"{_shown(node)} is no window.", remedy)
+            message = said("%(shown)s is no window.", shown=_shown(node))
+            remedy = said("Write days or weeks, like 14 days; a day is 24 hours.")
+            return reading.bad(node, path, message, remedy)
         days = int(match[1]) * (7 if match[2].startswith("week") else 1)
         if days == 0:
-            message = "A window of zero days never counts anything."
-            return reading.bad(node, path, message, "Write 1 day or more.")
+            message = said("A window of zero days never counts anything.")
+            return reading.bad(node, path, message, said("Write 1 day or more."))
         return days * DAY
 
     def schema(self) -> Schema:
@@ -229,9 +237,8 @@ class ListOf:
         if self.single:
             item = self.of.read(node, inside(path, "1"), reading)
             return BAD if item is BAD else (item,)
-        return reading.bad(
-            node, path, f"{_shown(node)} is no list.", "Write [a, b] or lines with -."
-        )
+        message = said("%(shown)s is no list.", shown=_shown(node))
+        return reading.bad(node, path, message, said("Write [a, b] or lines with -."))
 
     def schema(self) -> Schema:
         many: Schema = {"type": "array", "items": self.of.schema()}
@@ -260,14 +267,16 @@ class Record:
 
     def read(self, node: Node, path: str, reading: Reading) -> Any:
         if not isinstance(node, Entries):
-            remedy = f"Write a mapping with {', '.join(self.fields)}."
-            return reading.bad(node, path, f"{_shown(node)} is no mapping.", remedy)
+            remedy = said("Write a mapping with %(keys)s.", keys=", ".join(self.fields))
+            return reading.bad(node, path, _no_mapping(node), remedy)
         reading.places.setdefault(path, node.place)
         before = len(reading.issues)
         read = {key: value for key, value in self._entries(node, path, reading) if value is not BAD}
         for key in (key for key, of in self.fields.items() if of.required):
             if not any(name.text == key for name, _ in node.entries):
-                reading.bad(node, path, f"{key} is missing.", f"Add {key}: {self.fields[key].doc}.")
+                what = said(self.fields[key].doc)
+                remedy = said("Add %(key)s: %(what)s.", key=key, what=what)
+                reading.bad(node, path, said("%(key)s is missing.", key=key), remedy)
         if len(reading.issues) > before:
             return BAD
         try:
@@ -280,8 +289,9 @@ class Record:
             if key not in self.fields:
                 remedy = did_you_mean(key, self.fields)
                 if not remedy.startswith("Did"):
-                    remedy = f"{remedy} Or a newer Einig may know it."
-                reading.bad(name, inside(path, key), f"The key {key} is not known here.", remedy)
+                    remedy = said("%(remedy)s Or a newer Einig may know it.", remedy=remedy)
+                message = said("The key %(key)s is not known here.", key=key)
+                reading.bad(name, inside(path, key), message, remedy)
                 continue
             reading.places[inside(path, key)] = name.place
             yield key, self.fields[key].shape.read(value, inside(path, key), reading)
@@ -306,9 +316,7 @@ class Table:
 
     def read(self, node: Node, path: str, reading: Reading) -> tuple[Any, ...] | Bad:
         if not isinstance(node, Entries):
-            return reading.bad(
-                node, path, f"{_shown(node)} is no mapping.", "Write `name: …` lines."
-            )
+            return reading.bad(node, path, _no_mapping(node), said("Write `name: …` lines."))
         reading.places.setdefault(path, node.place)
         made = []
         for key, name, value in unique(node, path, reading):
@@ -339,10 +347,15 @@ class ByKind:
     def read(self, node: Node, path: str, reading: Reading) -> Any:
         shape = {Scalar: self.scalar, Items: self.items, Entries: self.entries}[type(node)]
         if shape is None:
-            kinds = {"a single value": self.scalar, "a list": self.items, "a mapping": self.entries}
-            remedy = f"Write {' or '.join(kind for kind, of in kinds.items() if of)}."
-            return reading.bad(node, path, f"{_shown(node)} does not fit here.", remedy)
+            message = said("%(shown)s does not fit here.", shown=_shown(node))
+            return reading.bad(node, path, message, said("Write %(kinds)s.", kinds=self._kinds()))
         return shape.read(node, path, reading)
+
+    def _kinds(self) -> str:
+        words = said("a single value"), said("a list"), said("a mapping")
+        shapes = self.scalar, self.items, self.entries
+        known = (word for word, shape in zip(words, shapes, strict=True) if shape)
+        return reduce(lambda one, other: said("%(one)s or %(other)s", one=one, other=other), known)
 
     def schema(self) -> Schema:
         return {"anyOf": [s.schema() for s in (self.scalar, self.items, self.entries) if s]}
@@ -386,22 +399,26 @@ def unique(node: Entries, path: str, reading: Reading) -> Iterable[tuple[str, Sc
     for name, value in node.entries:
         key = tidy(name.text or "")
         if key in seen:
-            remedy = "Keep one of them."
-            reading.bad(name, inside(path, key), f"The key {key} stands here twice.", remedy)
+            message = said("The key %(key)s stands here twice.", key=key)
+            reading.bad(name, inside(path, key), message, said("Keep one of them."))
             continue
         seen.add(key)
         yield key, name, value
 
 
+def _no_mapping(node: Node) -> str:
+    return said("%(shown)s is no mapping.", shown=_shown(node))
+
+
 def _shown(node: Node) -> str:
     match node:
         case Scalar(_, None):
-            return "Nothing"
+            return said("Nothing")
         case Scalar(_, text):
-            return f"“{str(text)[:40]}”"
+            return said("“%(text)s”", text=str(text)[:40])
         case Items():
-            return "A list"
-    return "A mapping"
+            return said("A list")
+    return said("A mapping")
 
 
 def places_below(places: Mapping[str, Place], paths: Sequence[str]) -> Place:

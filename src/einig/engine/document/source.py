@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from einig.engine.document.issues import Place, Refused, refuse
+from einig.engine.document.issues import Place, Refused, refuse, said
 
 LARGEST_FILE = 1_000_000  # bytes; an agreement with thousands of criteria stays far below
 MOST_NODES = 50_000  # after aliases are followed
@@ -88,18 +88,20 @@ def read_source(text: str, file: str) -> Node:
         raise _not_yaml(error, file) from None
     except (YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:200]
-        raise refuse(f"This is not YAML: {reason}.", "Check the syntax.", file=file) from None
+        message = said("This is not YAML: %(problem)s.", problem=reason)
+        raise refuse(message, said("Check the syntax."), file=file) from None
     if root is None:
-        raise refuse("The document is empty.", "Start from a template.", file=file)
+        raise refuse(said("The document is empty."), said("Start from a template."), file=file)
     return _Builder(file).node(root, 0)
 
 
 def _not_yaml(error: MarkedYAMLError, file: str) -> Refused:
     mark: Any = error.problem_mark or error.context_mark
     problem = " ".join(filter(None, (error.context, error.problem)))
-    remedy = "Check indentation, quotes and colons here."
+    remedy = said("Check indentation, quotes and colons here.")
     line = mark.line + 1 if mark else 1
-    return refuse(f"This is not YAML: {problem}.", remedy, file=file, line=line)
+    message = said("This is not YAML: %(problem)s.", problem=problem)
+    return refuse(message, remedy, file=file, line=line)
 
 
 class _Builder:
@@ -113,13 +115,16 @@ class _Builder:
         place = Place(self.file, given.start_mark.line + 1, given.start_mark.column + 1)
         self.count += 1
         if self.count > MOST_NODES or depth > DEEPEST:
-            remedy = "Write the values out instead of referring to them with * and &."
-            message = "The document grows too large or too deep when its aliases are followed."
+            remedy = said("Write the values out instead of referring to them with * and &.")
+            message = said(
+                "The document grows too large or too deep when its aliases are followed."
+            )
             raise refuse(message, remedy, file=self.file, line=place.line)
         tag = str(given.tag)
         if tag not in _TAGS and tag not in _OTHER:
-            remedy = "Remove the tag; write plain values."
-            raise refuse(f"The tag {tag} is not allowed.", remedy, file=self.file, line=place.line)
+            message = said("The tag %(tag)s is not allowed.", tag=tag)
+            remedy = said("Remove the tag; write plain values.")
+            raise refuse(message, remedy, file=self.file, line=place.line)
         match given:
             case ScalarNode():
                 return Scalar(place, None if tag == _NULL else str(given.value))
@@ -127,14 +132,14 @@ class _Builder:
                 return Items(place, tuple(self.node(item, depth + 1) for item in given.value))
             case MappingNode():
                 return Entries(place, tuple(self.entries(given, depth)))
-        raise refuse("This is not YAML.", "Check the syntax.", file=self.file, line=place.line)
+        message, remedy = said("This is not YAML."), said("Check the syntax.")
+        raise refuse(message, remedy, file=self.file, line=place.line)
 
     def entries(self, given: MappingNode, depth: int) -> Iterator[tuple[Scalar, Node]]:
         for key, value in given.value:
             name = self.node(key, depth + 1)
             if not isinstance(name, Scalar):
-                message = "A key is a list or a mapping."
-                line = name.place.line
-                raise refuse(message, "Write a plain text as key.", file=self.file, line=line)
+                message, line = said("A key is a list or a mapping."), name.place.line
+                raise refuse(message, said("Write a plain text as key."), file=self.file, line=line)
             text = name.text if name.text is not None else str(key.value)
             yield Scalar(name.place, text), self.node(value, depth + 1)

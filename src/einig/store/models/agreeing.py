@@ -87,6 +87,7 @@ class Juror(models.Model):
     expires_at = InstantField()
     begun_at = InstantField(null=True)
     finished_at = InstantField(null=True)
+    revoked_at = InstantField(null=True)
 
 
 class Judgement(models.Model):

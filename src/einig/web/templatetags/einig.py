@@ -16,16 +16,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from einig.engine.agreement.editing import Plain, flow
+from einig.engine.agreement.flow import Plain, flow
 from einig.engine.agreement.model import WorkingTime
 from einig.engine.instants import DAY, HOUR, SECOND, moment
 from einig.flow import words
 from einig.flow.organisation import organisation
 from einig.flow.permissions import may as allowed
 from einig.store.models import User
-from einig.web import labels
+from einig.web import issue_words, labels
 
 register = template.Library()
+register.filter("told", issue_words.told)
 MINUTE = 60 * SECOND
 
 

@@ -21,6 +21,7 @@ from einig.web.clock import now, who
 from einig.web.contract import contract
 from einig.web.differences import sentences
 from einig.web.discussed import by_clause
+from einig.web.issue_words import told
 from einig.web.people_forms import SignForm
 from einig.web.views.enacting import effect_of
 from einig.web.views.moved import figures
@@ -179,7 +180,7 @@ def _step(request: HttpRequest, number: int, step: Any, said: str) -> HttpRespon
     except agreements.NotNow:
         messages.error(request, _("This is not possible any more; nothing was changed."))
     except Refused as refused:
-        why = " ".join(f"{issue.message} {issue.remedy}" for issue in refused.issues)
+        why = " ".join(map(told, refused.issues))
         messages.error(request, _("This draft cannot be proposed: %(why)s") % {"why": why})
     else:
         messages.success(request, said)

@@ -68,13 +68,12 @@ def one(request: HttpRequest, number: int) -> HttpResponse:
     test = get_object_or_404(AgreementTest.objects.select_related("draft"), id=number)
     at = now()
     jurors = list(test.jurors.select_related("user").order_by("side", "id"))
-    asked = [juror for juror in jurors if juror.finished_at or juror.expires_at > at]
+    told = [(juror, agreement_test.state(juror, at=at)) for juror in jurors]
+    asked = [juror for juror, state in told if state in {"handed in", "begun", "asked"}]
     context: dict[str, Any] = {
         "test": test,
         "result": test.result,
-        "jurors": [
-            (juror, juror.finished_at is None and juror.expires_at <= at) for juror in jurors
-        ],
+        "jurors": told,
         "handed_in": sum(juror.finished_at is not None for juror in asked),
         "asked": len(asked),
         "starts": may(me, "start_agreement_test"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from einig.engine.agreement import loads
-from einig.engine.agreement.editing import CannotEdit, edited, plain
+from einig.engine.agreement.editing import CannotEdit, plain
 from einig.engine.agreement.merging import Conflict, merge
 from einig.engine.agreement.model import Agreement
 from einig.engine.agreement.rules import check
@@ -24,8 +24,10 @@ from einig.flow.suggestions import NOTHING, Suggestions, suggestions
 from einig.store.models import Revision, Version
 from einig.web.clock import now, who
 from einig.web.discussed import counts
-from einig.web.draft_fields import Section, inputs, marked, sections
-from einig.web.draft_sent import Sent, sent
+from einig.web.draft_fields import Section, sections
+from einig.web.draft_marks import astray, fields, marked
+from einig.web.draft_sent import Sent, put_in, sent
+from einig.web.templatetags.einig import quoted
 from einig.web.typed import id_of
 
 _WAYS = ("form", "yaml")
@@ -65,9 +67,10 @@ def write(request: HttpRequest, number: int | None = None) -> HttpResponse:
         return _shown(request, _opened(request, version))
     writing = _typed(request, version)
     do = request.POST.get("do", "keep")
-    if do in _WAYS:
+    unreadable = _refused(writing)
+    if do in _WAYS and not writing.sent.errors:
         writing.way = do
-    if do != "keep" or writing.sent.errors or _refused(writing):
+    if do != "keep" or writing.sent.errors or unreadable:
         return _shown(request, writing)
     return _kept(request, writing)
 
@@ -81,7 +84,8 @@ def look(request: HttpRequest) -> HttpResponse:
     parts = _parts(writing, NOTHING)
     context = {
         "writing": writing,
-        "inputs": list(inputs(parts)),
+        "fields": list(fields(parts)),
+        "astray": astray(parts, writing.sent),
         "vals": json.dumps({"text": writing.text}),
     }
     return render(request, "web/parts/draft_told.html", context)
@@ -93,9 +97,12 @@ def undo(request: HttpRequest, number: int) -> HttpResponse:
     me = who(request)
     version = get_object_or_404(Version, number=number)
     before = get_object_or_404(Revision, version=version, number=id_of(request, "revision"))
+    seen = _number(request.POST.get("seen", ""))
     try:
-        agreements.edit(version, before.text, by=me, at=now())
-    except agreements.NotNow:
+        agreements.edit(version, before.text, by=me, at=now(), revision=seen)
+    except agreements.Overtaken:
+        messages.error(request, _("Somebody changed this draft meanwhile; nothing was changed."))
+    except (agreements.NotNow, Refused):
         messages.error(request, _("This is not possible any more; nothing was changed."))
     else:
         messages.success(request, _("The draft is what it was; what you left is kept as well."))
@@ -119,25 +126,25 @@ def _opened(request: HttpRequest, version: Version | None) -> Writing:
 def _typed(request: HttpRequest, version: Version | None) -> Writing:
     """Return a draft with everything that was typed in it."""
     post = request.POST
-    way = "form" if post.get("as") == "form" else "yaml"
-    revision = post.get("revision", "")
     writing = Writing(
         version,
         post.get("text", "").replace("\r\n", "\n"),
-        way,
-        int(revision) if revision.isdecimal() and len(revision) < 9 else 0,
+        "form" if post.get("as") == "form" else "yaml",
+        _number(post.get("revision", "")),
         post.get("begun_from", "")[:40],
     )
-    if way == "form" and len(writing.text) <= agreements.LARGEST:
+    if writing.way == "form" and len(writing.text) <= agreements.LARGEST:
         try:
             writing.sent = sent(post, plain(writing.text))
-            writing.text = edited(writing.text, writing.sent.changes)
-        except CannotEdit:
-            messages.error(request, _("This can only be changed as YAML."))
-            writing.way = "yaml"
         except Refused:
-            writing.way = "yaml"
+            return writing
+        writing.text = put_in(writing.text, writing.sent)
     return writing
+
+
+def _number(typed: str) -> int:
+    """Return the number of a revision; 0 where none was sent."""
+    return int(typed) if typed.isdecimal() and len(typed) < 9 else 0
 
 
 def _refused(writing: Writing) -> bool:
@@ -182,10 +189,11 @@ def _together(request: HttpRequest, writing: Writing, version: Version) -> HttpR
     """Put what two people wrote together, and ask where both changed the same."""
     version.refresh_from_db()
     began = Revision.objects.filter(version=version, number=writing.revision).first()
-    base = began.text if began is not None else version.text
     try:
-        merged = merge(base, writing.text, version.text)
+        merged = merge(began.text, writing.text, version.text) if began is not None else None
     except (CannotEdit, Refused):
+        merged = None
+    if merged is None:
         messages.error(
             request, _("Somebody changed this draft meanwhile; here is theirs, yours is below.")
         )
@@ -194,8 +202,10 @@ def _together(request: HttpRequest, writing: Writing, version: Version) -> HttpR
     by = version.drafted_by.name if version.drafted_by else _("Somebody")
     writing.text, writing.conflicts = merged.text, merged.conflicts
     writing.revision = version.revision
-    _refused(writing)
-    if writing.conflicts or writing.errors:
+    if merged.unsaid:
+        told = {"comments": ", ".join(map(quoted, merged.unsaid))}
+        messages.warning(request, _("Comments of yours found no place in it: %(comments)s") % told)
+    if _refused(writing) or writing.conflicts:
         messages.error(
             request,
             _("%(name)s changed this draft meanwhile. Choose where both of you changed the same.")
@@ -213,11 +223,15 @@ def _shown(request: HttpRequest, writing: Writing, *, theirs: str = "") -> HttpR
     """Show a draft to be written on."""
     told = _suggested(writing)
     version = writing.version
+    parts = _parts(writing, told) if writing.way == "form" else []
+    if not parts:  # what cannot be read, or is too long, can only be mended as YAML
+        writing.way = "yaml"
     context = {
         "writing": writing,
         "version": version,
         "can_edit": version is not None and agreements.can_edit(version),
-        "parts": _parts(writing, told) if writing.way == "form" else [],
+        "parts": parts,
+        "astray": astray(parts, writing.sent),
         "told": told,
         "theirs": theirs,
         "said": counts(threads.of(version)) if version is not None else {},
@@ -232,11 +246,13 @@ def _shown(request: HttpRequest, writing: Writing, *, theirs: str = "") -> HttpR
 
 
 def _parts(writing: Writing, told: Suggestions) -> list[Section]:
+    if len(writing.text) > agreements.LARGEST:
+        return []
     try:
         document = plain(writing.text)
     except Refused:
         return []
-    return marked(sections(document, told.notes), writing.issues, writing.sent.errors)
+    return marked(sections(document, told.notes), writing.issues, writing.sent)
 
 
 def _suggested(writing: Writing) -> Suggestions:

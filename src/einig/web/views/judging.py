@@ -117,12 +117,13 @@ def _all(request: HttpRequest, samples: list[Sample], said: dict[int, Any]) -> H
 
 
 def _thanks(request: HttpRequest, juror: Juror) -> HttpResponse:
-    jurors = juror.test.jurors
+    test = juror.test
+    handed_in = test.jurors.filter(finished_at__isnull=False).count()
     context = {
         "juror": juror,
-        "test": juror.test,
-        "handed_in": jurors.filter(finished_at__isnull=False).count(),
-        "all": jurors.filter(expires_at__gt=now()).count(),
+        "test": test,
+        "handed_in": handed_in,
+        "all": handed_in + agreement_test.waiting(test, at=now()).count(),
     }
     return render(request, "web/agreement_test_thanks.html", context)
 

@@ -61,7 +61,12 @@ def figures(version: Version, me: User) -> dict[str, Any]:
     found = moved.moved(read.moves, agreement, link)
     if read.record is not None:
         found |= moved.kept(read.record, agreement, link if may(me, "see_follow_up") else None)
-    return {"moves": read.moves, "handed": len(read.moves.handed), "figures": found}
+    return {
+        "moves": read.moves,
+        "handed": len(read.moves.handed),
+        "figures": found,
+        "kept_since": read.record.since if read.record is not None else None,
+    }
 
 
 def leads(request: HttpRequest, number: int) -> HttpResponse | StreamingHttpResponse:
@@ -105,7 +110,9 @@ def _read(version: Version, agreement: Agreement) -> Read:
     moves = trials.moved(ready, agreement)
     record = None
     if agreements.state(version, at) == "in_force":
-        record = kept.record(agreement, ready.past, since=at - trials.MOVED, at=at)
+        # before, an earlier version was promised
+        since = max(at - trials.MOVED, version.in_force_from or 0)
+        record = kept.record(agreement, ready.past, since=since, at=at)
     return Read(ready, moves, record)
 
 

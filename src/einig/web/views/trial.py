@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -39,12 +40,13 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
 def unsaved(request: HttpRequest) -> HttpResponse:
     """Show what a text would have done that nobody has kept yet."""
     require(who(request), "see_agreement")
+    text, asked = request.POST.get("text", ""), _asked(request, None)
     try:
-        agreement = loads(request.POST.get("text", "")).agreement
+        agreement = agreements.read(text)
     except Refused as refused:
-        issues = {"issues": refused.issues, "asked": _asked(request, None)}
+        issues = {"issues": refused.issues, "asked": asked}
         return render(request, "web/parts/trial.html", issues)
-    return _answer(request, agreement, _asked(request, None))
+    return _answer(request, agreement, asked, text=text)
 
 
 def leads(request: HttpRequest, number: int) -> HttpResponse | StreamingHttpResponse:
@@ -76,9 +78,13 @@ def leads(request: HttpRequest, number: int) -> HttpResponse | StreamingHttpResp
     return render(request, "web/trial_leads.html", context)
 
 
-def _answer(request: HttpRequest, agreement: Agreement, asked: Asked) -> HttpResponse:
+def _answer(
+    request: HttpRequest, agreement: Agreement, asked: Asked, *, text: str = ""
+) -> HttpResponse:
     beside = request.headers.get("HX-Request") == "true"
     context: dict[str, Any] = {"asked": asked, "beside": beside}
+    if asked.number is None:  # the page's own text may be another one by now
+        context["vals"] = json.dumps({"text": text, "against": request.POST.get("against", "")})
     try:
         tried = _tried(agreement, asked)
     except trials.StillCounting:
@@ -115,7 +121,7 @@ def _asked(request: HttpRequest, of: Version | None) -> Asked:
     asked = Asked(of.number if of else None, against)
     if threshold.isdecimal() and len(threshold) < 4:
         asked = replace(asked, threshold=int(threshold))
-    if points.lstrip("-").isdecimal() and len(points) < 9:
+    if points.removeprefix("-").isdecimal() and len(points) < 9:
         asked = replace(asked, points=int(points))
     return asked
 

@@ -8,7 +8,7 @@ import einig.store.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0011_kept_promises"),
+        ("store", "0012_revoked"),
     ]
 
     operations = [
