@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl
 
@@ -11,7 +12,12 @@ from einig.connectors.contract import Heard
 from tests.connectors.senders.sending import FORM, Sends, sample
 
 _TOKEN = "auth token of the account"  # of a test
-_CALLER = {"person": "+4989123456", "attributes": {"phone": "+4989123456"}, "is_contact": True}
+_CALLS = Heard(
+    id="CA6d3f.begun",
+    person="+4989123456",
+    attributes={"phone": "+4989123456"},
+    is_contact=True,
+)
 
 
 def _proof(body: bytes, url: str) -> dict[str, str]:
@@ -27,15 +33,15 @@ TWILIO = Sends(
     bodies=[sample("twilio", name) for name in ("ringing.txt", "in-progress.txt", "completed.txt")],
     proof=_proof,
     heard=[
-        [Heard(id="CA6d3f.begun", **_CALLER)],
-        [Heard(id="CA6d3f.begun", **_CALLER)],
+        [_CALLS],
+        [_CALLS],
         [
-            Heard(
+            replace(
+                _CALLS,
                 id="CA6d3f.ended",
                 activity="call_answered",
                 properties={"to": "+49301234567", "seconds": "95"},
                 at=datetime(2026, 3, 2, 9, 0, 5, tzinfo=UTC),
-                **_CALLER,
             )
         ],
     ],
