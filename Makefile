@@ -9,7 +9,7 @@ PYTHON ?= $(shell scripts/setup python)
 # Spark runs on Java 17 or newer. Where there is none its tests are skipped, and Spark stays away.
 TOOLS := $(shell scripts/setup tools)
 
-.PHONY: help setup test demo tour prove bench lock clean
+.PHONY: help setup test demo tour prove bench senders lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -20,6 +20,7 @@ help:
 	@echo 'make setup   set up .venv for development, which the others do when they need it'
 	@echo 'make prove   show the claims that need minutes or real data; writes proofs/results.md'
 	@echo 'make bench   measure Einig against its yardsticks'
+	@echo 'make senders write the table of senders anew, from what their tests say'
 	@echo 'make lock    write requirements/*.txt anew (UPGRADE=1: with the newest versions)'
 	@echo 'make clean   remove .venv and everything else that these commands made'
 
@@ -40,6 +41,9 @@ prove: .venv/.$(TOOLS) .venv/.words
 
 bench: .venv/.$(TOOLS) .venv/.words
 	@.venv/bin/python -m benchmarks
+
+senders: .venv/.$(TOOLS)
+	@.venv/bin/python -m tests.connectors.matrix
 
 lock: .venv/.$(TOOLS)
 	@scripts/lock

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from einig.connectors.contract import Delivery, Reply, Unreadable, Unverified
 from einig.connectors.reading import form_of
 from einig.connectors.registry import CONNECTORS
-from einig.flow import deliveries
+from einig.flow import deliveries, sources
 from einig.store.models import Source
 from einig.store.models.sources import Kind
 
@@ -63,6 +63,8 @@ def _taken(
     connector = CONNECTORS.get(source.sender) if source is not None else None
     if source is None or connector is None:
         return _no(404, "there is no such address")
+    if sources.missing(source):
+        return _no(503, "this source is not set up yet")
     raw = raw or delivered(request)
     try:
         greeting = connector.greet(raw, source.settings)
@@ -75,6 +77,10 @@ def _taken(
         return _no(401, str(unverified))
     except Unreadable as unreadable:  # not even who it is from can be read
         return _no(400, str(unreadable))
+    if wait := deliveries.waits(source, at=raw.at):
+        answer = _no(429, "this source delivers more than it may; send this again later")
+        answer["Retry-After"] = str(wait)
+        return answer
     deliveries.keep(raw, source=source)
     return replied(connector.thanks(raw, source.settings))
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from einig.connectors import signing
 from einig.connectors.contract import Delivery as Raw
@@ -25,9 +26,21 @@ from einig.store.models import ContactDetail, Delivery, Source, User
 
 log = logging.getLogger(__name__)
 KEPT = 30 * DAY  # for which one that was understood can be read again
-AGAIN = 600 * SECOND  # within which the same body is the same delivery, where none is numbered
+MINUTE = 60 * SECOND
+AGAIN = 10 * MINUTE  # within which the same body is the same delivery, where none is numbered
 _AT_ONCE = 20
 _HEADERS = ("content-type",)  # what says how a body is to be read; others may hold secrets
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Why deliveries of a source were not understood, and how many."""
+
+    source: int
+    name: str
+    reason: str
+    many: int
+    newest: int
 
 
 def keep(raw: Raw, *, source: Source) -> Delivery | None:
@@ -104,14 +117,32 @@ def understand(delivery: Delivery, *, at: int) -> None:
 
 
 def failed() -> QuerySet[Delivery]:
-    """Return what was not understood, newest first."""
+    """Return what was not understood and was not let go of, newest first."""
     found = Delivery.objects.exclude(reason="").filter(dismissed_at=None)
     return found.select_related("source").order_by("-id")
 
 
+def reasons() -> list[Failing]:
+    """Return why deliveries were not understood, by sender, the most frequent first."""
+    rows = failed().order_by().values_list("source", "source__name", "reason")
+    counted = rows.annotate(many=Count("id"), newest=Max("at")).order_by(
+        "-many", "source", "reason"
+    )
+    return [Failing(*row) for row in counted[:100]]
+
+
+def waits(source: Source, *, at: int) -> int:
+    """Return for how many seconds a source has to wait before it may deliver again; 0 if not."""
+    lately = Delivery.objects.filter(source=source, at__gt=at - MINUTE).order_by("-at")
+    times = list(lately.values_list("at", flat=True)[: source.per_minute])
+    if len(times) < source.per_minute:
+        return 0
+    return max(1, -(-(times[-1] + MINUTE - at) // SECOND))
+
+
 def mend(delivery: Delivery, text: str, *, by: User, at: int) -> None:
     """Read something else in place of what was delivered, which stays as it came."""
-    require(by, "edit_sources")
+    require(by, "mend_received")
     with transaction.atomic():
         _write(
             delivery, mended=text, reason="", understood_at=None, dismissed_at=None, asking=False
@@ -119,12 +150,16 @@ def mend(delivery: Delivery, text: str, *, by: User, at: int) -> None:
         audit.record("delivery_mended", f"source:{delivery.source.name}", at=at, by=by)
 
 
-def read_again(source: Source, *, only_failed: bool, by: User, at: int) -> int:
-    """Have deliveries of a source read again; return how many."""
+def read_again(
+    source: Source, *, by: User, at: int, only_failed: bool = False, reason: str = ""
+) -> int:
+    """Have deliveries of a source read again, all or those that failed; return how many."""
     require(by, "edit_sources")
     which = Delivery.objects.filter(source=source, dismissed_at=None)
     if only_failed:
         which = which.exclude(reason="")
+    if reason:
+        which = which.filter(reason=reason)
     with transaction.atomic():
         many = which.update(reason="", understood_at=None, asking=False)
         audit.record("deliveries_read_again", f"source:{source.name}", at=at, by=by, many=many)
@@ -133,8 +168,14 @@ def read_again(source: Source, *, only_failed: bool, by: User, at: int) -> int:
 
 def dismiss(delivery: Delivery, *, by: User, at: int) -> None:
     """Let go of what could not be used; it stays in the store."""
-    require(by, "edit_sources")
+    require(by, "mend_received")
     _write(delivery, dismissed_at=at)
+
+
+def restore(delivery: Delivery, *, by: User) -> None:
+    """Take back that a delivery was let go of."""
+    require(by, "mend_received")
+    _write(delivery, dismissed_at=None)
 
 
 def raw(delivery: Delivery) -> Raw:

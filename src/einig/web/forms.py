@@ -7,8 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from einig.connectors.contract import Setting
+from einig.connectors.registry import CONNECTORS
 from einig.flow.contact import normalize
 from einig.flow.organisation import organisation
 from einig.store.models import (
@@ -19,7 +22,7 @@ from einig.store.models import (
     Source,
 )
 from einig.store.models.sources import Kind
-from einig.web.labels import CHANNELS, GOALS, KINDS, RESULTS, TARGETS, VERDICTS
+from einig.web.labels import CHANNELS, GOALS, KINDS, RESULTS, SENDERS, TARGETS, VERDICTS
 
 
 class LeadForm(forms.Form):
@@ -102,12 +105,45 @@ class FeedbackForm(forms.Form):
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
     """A lead source."""
 
-    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS, initial=Kind.TRACKING)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[*KINDS, (_("Senders that are understood as they are"), SENDERS)],
+        initial=Kind.TRACKING,
+    )
 
     class Meta:
         model = Source
-        fields = ("name", "kind", "inbound")
+        fields = ("name", "inbound")
         labels = {"name": _("Name"), "inbound": _("They come to us (inbound)")}
+
+
+class SenderForm(forms.Form):
+    """What a connector needs to know. A secret is never shown again."""
+
+    def __init__(self, source: Source, given: Mapping[str, Any] | None = None) -> None:
+        super().__init__(given)
+        self.source = source
+        for of in CONNECTORS[source.sender].settings:
+            if not of.made_here:
+                self.fields[of.name] = _setting(of, str(source.settings.get(of.name, "")))
+
+
+def _setting(of: Setting, now: str) -> forms.Field:
+    """Return the field of a setting."""
+    kept = bool(now) and of.secret
+    help_text = gettext(of.help) if of.help else ""
+    if kept:
+        help_text = f"{gettext('It is kept; leave it empty to keep it.')} {help_text}".strip()
+    return forms.CharField(
+        label=gettext(of.label),
+        help_text=help_text,
+        required=of.required and not kept,
+        initial="" if of.secret else now,
+        max_length=500,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"})
+        if of.secret
+        else forms.TextInput(attrs={"placeholder": of.usual}),
+    )
 
 
 class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from einig.connectors.registry import CONNECTORS
 from einig.store.models import Attempt, Feedback, Handoff, Relation, Role, Side, Stage
 from einig.store.models.sources import Kind
 
@@ -85,6 +86,7 @@ KINDS = [
     (Kind.API, _("REST API")),
     (Kind.HAND, _("By hand")),
 ]
+SENDERS = [(of.kind, of.name) for of in CONNECTORS.values()]
 STEPS: dict[str, Any] = {
     "Gathering examples": _("gathering examples"),
     "Looking for knowledge from afterwards": _("looking for knowledge from afterwards"),

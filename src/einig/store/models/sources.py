@@ -34,6 +34,7 @@ class Source(models.Model):
     mapping = models.JSONField(default=dict, blank=True)
     sender = models.CharField(max_length=20, blank=True, default="")
     settings = models.JSONField(default=dict, blank=True)
+    per_minute = models.PositiveIntegerField(default=600)  # deliveries; more have to wait
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:

@@ -192,6 +192,7 @@ _LABELS: dict[str, dict[str, object]] = {
     "sides": dict(labels.SIDES),
     "roles": dict(labels.ROLES),
     "kinds": dict(labels.KINDS),
+    "senders": dict(labels.SENDERS),
     "rules": dict(labels.RULES),
 }
 

@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from einig.engine.instants import iso
-from einig.flow import capture, reports, sources
+from einig.flow import capture, deliveries, reports, sources
 from einig.flow.permissions import may, require
 from einig.store.models import ApiKey, Received, Source
+from einig.store.models.sources import Kind
 from einig.web import slip
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import CampaignForm, MappingForm, SourceForm
 from einig.web.typed import id_of
+from einig.web.views import senders
 
 
 def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
@@ -38,7 +40,8 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         "best": found[0] if found and found[0].revenue else None,
         "form": form,
         "can_edit": may(me, "edit_sources"),
-        "failed": Received.objects.exclude(reason="").filter(dismissed_at=None).count(),
+        "failed": Received.objects.exclude(reason="").filter(dismissed_at=None).count()
+        + deliveries.failed().count(),
     }
     return render(request, "web/sources.html", context)
 
@@ -73,8 +76,10 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         "keys": ApiKey.objects.filter(source=found, revoked_at=None).order_by("id"),
         "campaigns": found.campaigns.order_by("name"),
         "can_edit": may(me, "edit_sources"),
-        "base": request.build_absolute_uri("/").rstrip("/"),
+        "base": senders.base(request),
     }
+    if found.kind == Kind.SENDER:
+        context |= senders.about(found)
     return render(request, "web/source.html", context)
 
 
@@ -105,10 +110,12 @@ def received(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         rows = ([str(of.source or ""), iso(of.at), of.reason, of.body] for of in waiting.iterator())
         return csv_of("could-not-be-used", head, rows)
     context = {
-        "count": waiting.filter(dismissed_at=None).count(),
+        "count": waiting.filter(dismissed_at=None).count() + deliveries.failed().count(),
         "page_obj": Paginator(waiting.filter(dismissed_at=None), 20).get_page(
             request.GET.get("page")
         ),
+        "failing": deliveries.reasons(),
+        "undelivered": [(one, senders.shown(one)) for one in deliveries.failed()[:20]],
         "dismissed": waiting.filter(dismissed_at__isnull=False).order_by("-dismissed_at")[:10],
     }
     return render(request, "web/received.html", context)
