@@ -12,6 +12,7 @@ import pytest
 
 from einig.connectors.registry import CONNECTORS
 from tests.connectors.senders import SENDERS
+from tests.connectors.senders.sending import Sends
 
 PAGE = Path("docs/reference/senders.md")
 COLUMNS = {
@@ -43,15 +44,20 @@ def table(said: dict[str, dict[str, str]]) -> str:
     head = ["sender", "what proves it", *COLUMNS.values()]
     lines = [f"| {' | '.join(head)} |", f"|---|---|{':-:|' * len(COLUMNS)}"]
     for kind, sends in SENDERS.items():
-        proof = "address" if sends.proof is None and sends.forged is None else "signature"
-        if sends.forged is not None:
-            proof = "key in the body"
-        if sends.library:
-            proof += f" (made by `{sends.library}`)"
+        proof = _proof(sends)
         signs = {"passed": "yes", "failed": "**no**"}
         cells = [signs.get(said.get(kind, {}).get(column, ""), "not tested") for column in COLUMNS]
         lines.append(f"| {CONNECTORS[kind].name} | {proof} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _proof(sends: Sends) -> str:
+    """Return what proves that it is the sender."""
+    if sends.proof is not None:
+        return f"signature (made by `{sends.library}`)" if sends.library else "signature"
+    if sends.forged is not None:
+        return "key in the body"
+    return "nothing: a public form" if sends.path else "address"
 
 
 def main() -> int:
