@@ -175,6 +175,13 @@ class Server:
             told = {name.lower(): value for name, value in answer.getheaders()}
             return Answer(answer.status, told, answer.read())
 
+    def is_well(self, *, seconds: float = 60) -> bool:
+        """Return whether it says so, once what was due long ago in its store is done."""
+        ends = time.monotonic() + seconds
+        while (told := self.ask("GET", "/health").status) != 200 and time.monotonic() < ends:
+            time.sleep(0.1)
+        return told == 200
+
     def kill(self) -> None:
         """End server and worker at once, as a power failure would."""
         with contextlib.suppress(ProcessLookupError):
