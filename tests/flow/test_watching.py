@@ -9,10 +9,10 @@ from django.core import mail
 
 from einig.engine.agreement import loads
 from einig.engine.instants import DAY
-from einig.flow import agreements, findings, outcomes, watching
+from einig.flow import agreements, findings, handoff, outcomes, scoring, watching
 from einig.flow.permissions import NotAllowed
 from einig.jobs import worker
-from einig.store.models import AuditEntry, Finding, Handoff, Task, Version
+from einig.store.models import AuditEntry, Finding, Handoff, Lead, Task, Version
 from tests.live import NOW, Company, company, identify, say, track, unguarded
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ intent:
   demo_requested: {for: 14 days}
 sales_ready: {fit: 20, intent: any}
 """
-EVERY = 2 * DAY
+EVERY, WEEK = 2 * DAY, 7 * DAY
 BEFORE, AFTER = 200, 150
 PROPOSED = NOW + BEFORE * EVERY
 ENDS = PROPOSED + AFTER * EVERY
@@ -127,14 +127,18 @@ def test_what_was_promised_is_the_same_whenever_it_is_worked_out():
     assert at_once is not None
 
 
-def test_handoffs_by_hand_explored_or_opened_at_the_enactment_are_in_no_figure():
+def test_who_is_handed_over_without_being_ready_or_was_at_the_enactment_is_in_no_figure():
     us = company(AGREED)
     for n in range(12):
         lead(us, n, industry="Software", bought=True)
-    mine = Handoff.objects.order_by("id")
-    by_hand, explored, at_once = (mine[n] for n in range(3))
-    Handoff.objects.filter(id=by_hand.id).update(by_hand=us.max)
-    Handoff.objects.filter(id=explored.id).update(explored=0.1)
+    named = [identify(name, email=f"{name}@x.example", industry="Other") for name in ("a", "b")]
+    say(named, of=us.website, at=NOW + 3 * DAY)
+    (judged,) = [of for of in scoring.timeline() if of.id == us.version.id]
+    for name, more in (("a", {"by": us.max}), ("b", {"explored": 0.1})):
+        below = Lead.objects.get(name=f"{name}@x.example")
+        handoff.open_handoff(below, judged, at=NOW + 4 * DAY, **more)
+        outcomes.win(below, by=us.sam, at=NOW + 9 * DAY, revenue=Decimal(5000))
+    at_once = Handoff.objects.order_by("id")[2]
     us.version.in_force_from, us.version.proposed_at = at_once.opened_at, NOW + 79 * DAY
     with unguarded():
         us.version.save()
@@ -142,6 +146,26 @@ def test_handoffs_by_hand_explored_or_opened_at_the_enactment_are_in_no_figure()
     us.version.refresh_from_db()
     assert us.version.promised is not None
     assert us.version.promised["seen"]["precision"] == [9, 9]
+
+
+def test_a_stricter_version_counts_those_whom_the_one_before_had_handed_over():
+    us = company(AGREED.replace("intent:\n", "intent:\n  price_list_requested: {for: 14 days}\n"))
+    since, ends = NOW + 14 * WEEK, NOW + 20 * WEEK
+    for n in range(40):  # each asks for the price list, and three weeks later for a demo
+        if n == 28:
+            made = agreements.draft(AGREED, by=us.max, at=since)
+            agreements.propose(made, by=us.max, at=since)
+            agreements.enact(made, since=since, at=since)
+        name = f"u{n}"
+        asked = [identify(name, email=f"{name}@f{n}.example", industry="Software")]
+        asked.append(track("price_list_requested", name))
+        asked += [track("demo_requested", f"u{n - 6}")] if n >= 6 else []
+        say(asked, of=us.website, at=NOW + n * WEEK // 2)
+    watching.look(at=ends)
+    made.refresh_from_db()
+    assert made.promised is not None
+    assert made.promised["watch"]["weekly"][-8:] == [2] * 8
+    assert made.promised["seen"]["weekly"] == [5, 10]
 
 
 def test_a_finding_is_settled_once_with_a_note_by_who_may():

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Exists, F, Min, OuterRef
 
 from einig.engine.agreement import loads
 from einig.engine.backtest.intervals import Proportion
@@ -34,30 +34,25 @@ def bought(of: Sequence[HandedOver]) -> Proportion:
     return Proportion(sum(bought for *_, bought in of), len(of))
 
 
-def handed_over(version: Version, *, since: int, until: int) -> list[tuple[str, int]]:
-    """Return the leads that a version handed over for the first time, and when.
+def handed_over_by_version(*, until: int) -> dict[int, list[tuple[str, int]]]:
+    """Return by id the leads that each version handed over for the first time, and when.
 
     Who was ready as it came into force had waited for it, and is no part of its weeks.
     """
-    mine = _first().filter(version=version, opened_at__gt=since, opened_at__lte=until)
-    return list(mine.values_list("lead__lead_id", "opened_at"))
-
-
-def handed_over_by_version(*, until: int) -> dict[int, list[tuple[str, int]]]:
-    """Return by id what each version handed over since it is in force, as `handed_over` does."""
-    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    every = _first().filter(opened_at__gt=F("version__in_force_from"), opened_at__lte=until)
-    for version, lead, at in every.values_list("version_id", "lead__lead_id", "opened_at"):
-        found[version].append((lead, at))
-    return found
-
-
-def _first() -> QuerySet[Handoff]:
     earlier = Handoff.objects.filter(
         lead=OuterRef("lead"), kind=Handoff.Kind.SALES, opened_at__lt=OuterRef("opened_at")
     )
-    counted = Handoff.objects.counted().filter(~Exists(earlier), by_hand=None)
-    return counted.order_by("opened_at", "id")
+    first = Handoff.objects.counted().filter(
+        ~Exists(earlier),
+        by_hand=None,
+        opened_at__gt=F("version__in_force_from"),
+        opened_at__lte=until,
+    )
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    rows = first.order_by("opened_at", "id").values_list("version_id", "lead__lead_id", "opened_at")
+    for version, lead, at in rows:
+        found[version].append((lead, at))
+    return found
 
 
 def first_outcomes() -> tuple[dict[str, int], dict[str, int]]:

@@ -17,7 +17,9 @@ from django.db import transaction
 from einig.engine.agreement import loads
 from einig.engine.backtest import backtest
 from einig.engine.backtest.intervals import Proportion
-from einig.engine.instants import DAY
+from einig.engine.backtest.outcomes import outcomes
+from einig.engine.instants import DAY, FOREVER
+from einig.engine.scoring.judge import judge
 from einig.engine.watching import (
     Cases,
     Moved,
@@ -25,6 +27,7 @@ from einig.engine.watching import (
     cases,
     counted_as,
     fallen,
+    handed_over,
     incoming,
     makeup,
     precision,
@@ -112,7 +115,12 @@ class _Since:
     def __init__(self, version: Version, promised: Promise, at: int) -> None:
         self.version, self.promised, self.at = version, promised, at
         self.since = version.in_force_from or 0
-        self.handed = came_of.handed_over(version, since=self.since, until=at)
+        self.agreement = loads(version.text).agreement
+        self.history = history.read(as_of=at)
+        self.ids: list[str] = self.history.leads["lead_id"].to_pylist()
+        opened = handed_over(self.history, judge(self.history, self.agreement, until=at))
+        # who was ready as it came into force had waited for it, and is no part of its weeks
+        self.opened = np.where((opened > self.since) & (opened <= at), opened, FOREVER)
         self.seen: dict[str, Any] = {}
 
     def precision(self) -> list[_Found]:
@@ -141,18 +149,16 @@ class _Since:
         return [_Found(Finding.Kind.PRECISION, moved["criterion"] if moved else "", detail)]
 
     def _matured(self) -> tuple[Cases, list[came_of.HandedOver]]:
-        ids = [lead for lead, _at in self.handed]
-        opened = np.array([at for _lead, at in self.handed], np.int64)
-        won, decided = came_of.first_outcomes()
+        of = outcomes(self.history)
         matured = cases(
-            opened=opened,
-            won_at=came_of.by_lead(ids, won),
-            decided_at=came_of.by_lead(ids, decided),
-            worked_at=came_of.by_lead(ids, came_of.worked()),
+            opened=self.opened,
+            won_at=of.won_at,
+            decided_at=of.first_at,
+            worked_at=came_of.by_lead(self.ids, came_of.worked()),
             within=self.promised.within,
             until=self.at,
         )
-        return matured, came_of.rows(matured, ids, opened)
+        return matured, came_of.rows(matured, self.ids, self.opened)
 
     def _fallen(self, rows: list[came_of.HandedOver]) -> dict[str, Any] | None:
         kept = (self.version.promised or {})["watch"]
@@ -169,7 +175,7 @@ class _Since:
 
     def volume(self) -> list[_Found]:
         """Return whether more or fewer hand-offs a week come."""
-        opened = [at for _lead, at in self.handed]
+        opened = self.opened[self.opened < FOREVER].tolist()
         weekly, begins = came_of.weekly(opened, since=self.since, until=self.at)
         self.seen["weekly"] = [len(weekly), sum(weekly)]
         test = volume_test(self.promised.weekly)
@@ -201,7 +207,7 @@ class _Since:
         looks = range(self.since + LOOK, self.at + 1, LOOK)
         if not looks:
             return []
-        came = incoming(history.read(as_of=self.at), loads(self.version.text).agreement)
+        came = incoming(self.history, self.agreement)
         found: dict[str, tuple[int, int, Moved]] = {}
         for ends in looks:
             begins = max(self.since, ends - WINDOW)

@@ -12,7 +12,9 @@ from einig.engine.backtest.calendar import weeks
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.backtest.outcomes import outcomes, sales_ready
 from einig.engine.backtest.replay import Backtest
+from einig.engine.history.contract import History
 from einig.engine.instants import BEGINNING, DAY, FOREVER
+from einig.engine.scoring.decisions import Decisions
 from einig.engine.scoring.plan import Ints
 from einig.engine.watching.cases import Cases, age_of_maturing, cases
 from einig.engine.watching.incoming import KNOWN_AFTER, incoming
@@ -72,6 +74,15 @@ class Promise:
         )
 
 
+def handed_over(history: History, decided: Decisions) -> Ints:
+    """Return for each lead when it is counted as handed over; FOREVER where it is not.
+
+    That is when the agreement, as if it had always been in force, finds it sales-ready for the
+    first time. What is promised and what comes are both counted so.
+    """
+    return np.where(sales_ready(decided, outcomes(history)), decided.first_ready_at, FOREVER)
+
+
 def promise(
     tested: Backtest, *, until: int, worked_at: Ints | None = None
 ) -> tuple[Promise, Cases]:
@@ -81,8 +92,8 @@ def promise(
     worked it; one that nobody worked says nothing unless it was decided all the same.
     """
     history, of = tested.history, outcomes(tested.history)
-    ready = sales_ready(tested.decisions, of)
-    opened = np.where(ready, tested.decisions.first_ready_at, FOREVER)
+    opened = handed_over(history, tested.decisions)
+    ready = opened < FOREVER
     within = age_of_maturing(of.won_at[ready & of.won] - opened[ready & of.won])
     found = cases(
         opened=opened,
