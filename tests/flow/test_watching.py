@@ -8,12 +8,22 @@ import pytest
 from django.core import mail
 
 from einig.engine.agreement import loads
-from einig.engine.instants import DAY
+from einig.engine.instants import DAY, HOUR
 from einig.flow import agreements, findings, handoff, outcomes, scoring, watching
 from einig.flow.permissions import NotAllowed
 from einig.jobs import worker
-from einig.store.models import AuditEntry, Finding, Handoff, Lead, Task, Version
-from tests.live import NOW, Company, company, identify, say, track, unguarded
+from einig.store.models import (
+    AuditEntry,
+    Company,
+    Finding,
+    Handoff,
+    Lead,
+    Relation,
+    Task,
+    Version,
+)
+from tests import live
+from tests.live import NOW, company, identify, say, track, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +43,7 @@ PROPOSED = NOW + BEFORE * EVERY
 ENDS = PROPOSED + AFTER * EVERY
 
 
-def lead(us: Company, n: int, *, industry: str, bought: bool) -> None:
+def lead(us: live.Company, n: int, *, industry: str, bought: bool) -> None:
     """Let a lead come that sales works, and that buys or does not after nine days."""
     name, at = f"u{n}", NOW + n * EVERY + DAY // 2
     said = identify(name, email=f"{name}@f{n}.example", industry=industry)
@@ -46,7 +56,7 @@ def lead(us: Company, n: int, *, industry: str, bought: bool) -> None:
         outcomes.lose(of.lead, by=of.to, at=at + 9 * DAY, reason="no need")
 
 
-def version(us: Company) -> Version:
+def version(us: live.Company) -> Version:
     """Return a version that is proposed and in force after the first leads."""
     made = agreements.draft(AGREED, by=us.max, at=PROPOSED)
     agreements.propose(made, by=us.max, at=PROPOSED)
@@ -59,7 +69,7 @@ def buys(n: int) -> bool:
     return n % 5 in {0, 3}
 
 
-def lived(*, halves: bool) -> tuple[Company, Version]:
+def lived(*, halves: bool) -> tuple[live.Company, Version]:
     """Return a company whose software makers, from a version on, buy no more, or go on buying."""
     us = company(AGREED)
     for n in range(BEFORE):
@@ -166,6 +176,27 @@ def test_a_stricter_version_counts_those_whom_the_one_before_had_handed_over():
     assert made.promised is not None
     assert made.promised["watch"]["weekly"][-8:] == [2] * 8
     assert made.promised["seen"]["weekly"] == [5, 10]
+
+
+def test_applicants_and_competitors_are_neither_promised_nor_counted():
+    us = company(AGREED)
+    for n in range(18):  # a week each; of four one is handed over, and one turns out only then
+        names, at = [f"{what}{n}" for what in ("good", "late", "own", "firm")], NOW + n * WEEK
+        known = [identify(of, email=f"{of}@{of}.example", industry="Software") for of in names]
+        say(known, of=us.website, at=at)
+        rival = Company.objects.create(name="Rival", relation=Relation.COMPETITOR)
+        Lead.objects.filter(name__startswith=f"own{n}@").update(relation=Relation.APPLICANT)
+        Lead.objects.filter(name__startswith=f"firm{n}@").update(company=rival)
+        say([track("demo_requested", of) for of in names], of=us.website, at=at + HOUR)
+        Lead.objects.filter(name__startswith=f"late{n}@").update(relation=Relation.COMPETITOR)
+    assert Handoff.objects.filter(closing=Handoff.Closing.HELD).count() == 36
+    proposed = NOW + 12 * WEEK + DAY
+    Version.objects.filter(id=us.version.id).update(proposed_at=proposed)
+    watching.look(at=NOW + 18 * WEEK)
+    us.version.refresh_from_db()
+    assert us.version.promised is not None
+    assert us.version.promised["watch"]["weekly"] == [2] * 11
+    assert us.version.promised["seen"]["weekly"] == [17, 34]
 
 
 def test_a_finding_is_settled_once_with_a_note_by_who_may():

@@ -8,15 +8,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Exists, F, Min, OuterRef
+from django.db.models import Case, Exists, F, Min, OuterRef, When
 
 from einig.engine.agreement import loads
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import FOREVER, local_instant, moment
 from einig.engine.scoring import ledger, plan
-from einig.engine.scoring.plan import Ints
+from einig.engine.scoring.plan import Bools, Ints
 from einig.engine.watching import Cases, Shares
 from einig.flow import scoring
+from einig.flow.handoff import OUTSIDE
 from einig.flow.organisation import organisation
 from einig.store.models import Handoff, Lead, Outcome, Version
 
@@ -70,6 +71,20 @@ def worked() -> dict[str, int]:
         for id_, at in handed.exclude(**{field: None}).values_list("lead__lead_id", field):
             found[id_] = min(at, found.get(id_, FOREVER))
     return found
+
+
+def outside(ids: Sequence[str], *, until: int) -> Bools:
+    """Return which leads go to nobody: applicants and competitors.
+
+    Who turned out to be one only when sales had the lead was handed over all the same.
+    """
+    own = Lead.objects.annotate(
+        known_as=Case(When(relation="", then=F("company__relation")), default="relation")
+    )
+    had = Handoff.objects.filter(lead=OuterRef("id"), kind=Handoff.Kind.SALES, by_hand=None)
+    had = had.filter(opened_at__lte=until).exclude(closing=Handoff.Closing.HELD)
+    found = own.filter(~Exists(had), known_as__in=OUTSIDE).values_list("lead_id", flat=True)
+    return np.isin(np.array(ids, np.str_), list(found))
 
 
 def by_lead(ids: Iterable[str], at: Mapping[str, int]) -> Ints:

@@ -70,7 +70,8 @@ def keep_promise(version: Version) -> Promise | None:
     if not ids:
         return None
     worked_at = came_of.by_lead(ids, came_of.worked())
-    found, matured = promise(tested, until=until, worked_at=worked_at)
+    nobody = came_of.outside(ids, until=until)
+    found, matured = promise(tested, until=until, worked_at=worked_at, nobody=nobody)
     newest = came_of.rows(matured, ids, tested.decisions.first_ready_at)[-_READ:]
     told = found.told() | {"content_hash": version.content_hash}
     told["looked_up"] = _pair(came_of.bought(newest))
@@ -118,7 +119,9 @@ class _Since:
         self.agreement = loads(version.text).agreement
         self.history = history.read(as_of=at)
         self.ids: list[str] = self.history.leads["lead_id"].to_pylist()
-        opened = handed_over(self.history, judge(self.history, self.agreement, until=at))
+        decided = judge(self.history, self.agreement, until=at)
+        nobody = came_of.outside(self.ids, until=at)
+        opened = handed_over(self.history, decided, nobody=nobody)
         # who was ready as it came into force had waited for it, and is no part of its weeks
         self.opened = np.where((opened > self.since) & (opened <= at), opened, FOREVER)
         self.seen: dict[str, Any] = {}
