@@ -10,24 +10,24 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from django.db.models import Case, Exists, F, Min, OuterRef, When
 
-from einig.engine.agreement import loads
 from einig.engine.backtest.intervals import Proportion
+from einig.engine.history import History
 from einig.engine.instants import FOREVER, local_instant, moment
-from einig.engine.scoring import ledger, plan
-from einig.engine.scoring.plan import Bools, Ints
+from einig.engine.scoring import ledger
+from einig.engine.scoring.lead import leads_of
+from einig.engine.scoring.plan import Bools, Ints, Plan
 from einig.engine.watching import Cases, Shares
-from einig.flow import scoring
 from einig.flow.handoff import OUTSIDE
 from einig.flow.organisation import organisation
-from einig.store.models import Handoff, Lead, Outcome, Version
+from einig.store.models import Handoff, Lead, Outcome
 
-HandedOver = tuple[str, int, bool]  # a lead, when, and whether it bought
+HandedOver = tuple[int, int, bool]  # a lead by its number, when, and whether it bought
 
 
-def rows(matured: Cases, ids: Sequence[str], opened: Ints) -> list[HandedOver]:
+def rows(matured: Cases, opened: Ints) -> list[HandedOver]:
     """Return what matured, in that order."""
     each = zip(matured.row.tolist(), matured.bought.tolist(), strict=True)
-    return [(ids[row], int(opened[row]), bought) for row, bought in each]
+    return [(row, int(opened[row]), bought) for row, bought in each]
 
 
 def bought(of: Sequence[HandedOver]) -> Proportion:
@@ -92,13 +92,12 @@ def by_lead(ids: Iterable[str], at: Mapping[str, int]) -> Ints:
     return np.array([at.get(id_, FOREVER) for id_ in ids], np.int64)
 
 
-def by_criterion(version: Version, rows: Sequence[HandedOver]) -> Shares:
+def by_criterion(of: Plan, history: History, rows: Sequence[HandedOver]) -> Shares:
     """Return by criterion how many of the hand-offs that had it bought."""
-    of = plan(loads(version.text).agreement)
-    leads = {lead.lead_id: lead for lead in Lead.objects.filter(lead_id__in=[r[0] for r in rows])}
     found: dict[tuple[str, str], Proportion] = {}
-    for id_, at, won in rows:
-        page = ledger(of, scoring.lead_history(leads[id_]), at) if id_ in leads else None
+    leads = leads_of(history, [number for number, *_ in rows])
+    for lead, (_number, at, won) in zip(leads, rows, strict=True):
+        page = ledger(of, lead, at)
         if page is None:
             continue
         had = {(f"fit.{line.criterion}", line.row) for line in page.fit_lines}

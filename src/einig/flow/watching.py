@@ -19,6 +19,7 @@ from einig.engine.backtest import backtest
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.backtest.outcomes import outcomes
 from einig.engine.instants import DAY, FOREVER
+from einig.engine.scoring import plan
 from einig.engine.scoring.judge import judge
 from einig.engine.watching import (
     Cases,
@@ -72,12 +73,11 @@ def keep_promise(version: Version) -> Promise | None:
     worked_at = came_of.by_lead(ids, came_of.worked())
     nobody = came_of.outside(ids, until=until)
     found, matured = promise(tested, until=until, worked_at=worked_at, nobody=nobody)
-    newest = came_of.rows(matured, ids, tested.decisions.first_ready_at)[-_READ:]
+    newest = came_of.rows(matured, tested.decisions.first_ready_at)[-_READ:]
+    criteria = came_of.by_criterion(plan(agreement), tested.history, newest)
     told = found.told() | {"content_hash": version.content_hash}
     told["looked_up"] = _pair(came_of.bought(newest))
-    told["criteria"] = [
-        [*key, *_pair(of)] for key, of in came_of.by_criterion(version, newest).items()
-    ]
+    told["criteria"] = [[*key, *_pair(of)] for key, of in criteria.items()]
     _keep(version, watch=told)
     return found
 
@@ -161,13 +161,13 @@ class _Since:
             within=self.promised.within,
             until=self.at,
         )
-        return matured, came_of.rows(matured, self.ids, self.opened)
+        return matured, came_of.rows(matured, self.opened)
 
     def _fallen(self, rows: list[came_of.HandedOver]) -> dict[str, Any] | None:
         kept = (self.version.promised or {})["watch"]
         found = fallen(
             {(name, value): Proportion(*of) for name, value, *of in kept["criteria"]},
-            came_of.by_criterion(self.version, rows),
+            came_of.by_criterion(plan(self.agreement), self.history, rows),
             all_then=Proportion(*kept["looked_up"]),
             all_now=came_of.bought(rows),
         )
