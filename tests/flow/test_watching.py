@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from einig.engine.agreement import loads
 from einig.engine.instants import DAY, HOUR
@@ -15,9 +17,13 @@ from einig.jobs import worker
 from einig.store.models import (
     AuditEntry,
     Company,
+    Event,
+    Fact,
     Finding,
     Handoff,
+    Identity,
     Lead,
+    Outcome,
     Relation,
     Task,
     Version,
@@ -56,11 +62,44 @@ def lead(us: live.Company, n: int, *, industry: str, bought: bool) -> None:
         outcomes.lose(of.lead, by=of.to, at=at + 9 * DAY, reason="no need")
 
 
-def version(us: live.Company) -> Version:
-    """Return a version that is proposed and in force after the first leads."""
-    made = agreements.draft(AGREED, by=us.max, at=PROPOSED)
-    agreements.propose(made, by=us.max, at=PROPOSED)
-    agreements.enact(made, since=PROPOSED, at=PROPOSED)
+def came(us: live.Company, numbers: range, *, halves: bool = False) -> None:
+    """Let leads come as `lead` does, every other one a software maker; as rows, all at once.
+
+    Where it halves, software makers buy no more.
+    """
+    made = [
+        (Lead(lead_id=f"L{n}", created_at=at, last_known=at + 9 * DAY), n % 2 == 1, buys(n))
+        for n in numbers
+        for at in [NOW + n * EVERY + DAY // 2]
+    ]
+    Lead.objects.bulk_create([of for of, *_ in made])
+    keys = Identity.objects.bulk_create([Identity(key=of.lead_id, lead=of) for of, *_ in made])
+    facts, events, opened, ended = [], [], [], []
+    for (of, software, buyer), key in zip(made, keys, strict=True):
+        at, won = of.created_at, buyer and not (halves and software)
+        said = {"email": f"{of.lead_id}@x.example", "industry": "Software" if software else "Trade"}
+        facts += [
+            Fact(identity=key, attribute=name, value=value, known_from=at)
+            for name, value in said.items()
+        ]
+        did = {"event_id": of.lead_id, "type": "demo_requested", "properties": {}}
+        events.append(Event(identity=key, at=at, known_from=at, **did))
+        by = {"version": us.version, "to": us.sam, "accepted_at": at + DAY}
+        closing = Handoff.Closing.WON if won else Handoff.Closing.LOST
+        end = {"closed_at": at + 9 * DAY, "closing": closing}
+        opened.append(Handoff(lead=of, opened_at=at, **by, **end))
+        ended.append(Outcome(lead=of, won=won, at=at + 9 * DAY))
+    Fact.objects.bulk_create(facts)
+    Event.objects.bulk_create(events)
+    Handoff.objects.bulk_create(opened)
+    Outcome.objects.bulk_create(ended)
+
+
+def version(us: live.Company, at: int = PROPOSED) -> Version:
+    """Return a version that is proposed and in force from an instant on."""
+    made = agreements.draft(AGREED, by=us.max, at=at)
+    agreements.propose(made, by=us.max, at=at)
+    agreements.enact(made, since=at, at=at)
     return made
 
 
@@ -72,18 +111,15 @@ def buys(n: int) -> bool:
 def lived(*, halves: bool) -> tuple[live.Company, Version]:
     """Return a company whose software makers, from a version on, buy no more, or go on buying."""
     us = company(AGREED)
-    for n in range(BEFORE):
-        lead(us, n, industry="Software" if n % 2 else "Trade", bought=buys(n))
+    came(us, range(BEFORE))
     made = version(us)
-    for n in range(BEFORE, BEFORE + AFTER):
-        lost = halves and n % 2 == 1
-        lead(us, n, industry="Software" if n % 2 else "Trade", bought=buys(n) and not lost)
+    came(us, range(BEFORE, BEFORE + AFTER), halves=halves)
     return us, made
 
 
 def days_of_looks() -> list[Finding]:
-    """Look every eight weeks, as a worker does every day."""
-    at = range(PROPOSED, ENDS + 60 * DAY, 56 * DAY)
+    """Look every sixteen weeks, as a worker does every day."""
+    at = range(PROPOSED, ENDS + 60 * DAY, 16 * WEEK)
     return [found for day in at for found in watching.look(at=day)]
 
 
@@ -117,6 +153,18 @@ def test_a_quiet_world_has_no_finding_and_no_mail():
     lived(halves=False)
     assert days_of_looks() == []
     assert not Task.objects.filter(kind="mail_finding").exists()
+
+
+@pytest.mark.parametrize("leads", [120, 240])
+def test_a_look_asks_the_database_the_same_however_many_leads_there_are(leads):
+    us = company(AGREED)
+    came(us, range(leads))
+    made = version(us, at=NOW + leads * EVERY)
+    came(us, range(leads, 2 * leads), halves=True)
+    with CaptureQueriesContext(connection) as asked:
+        (found,) = watching.look(at=NOW + (2 * leads + 20) * EVERY)
+    assert (found.version, found.kind) == (made, "precision")
+    assert len(asked) == 43
 
 
 def test_what_was_promised_is_the_same_whenever_it_is_worked_out():
