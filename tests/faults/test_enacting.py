@@ -37,6 +37,22 @@ rejudging._FIRST = rejudging._MOST = 2
 rejudging._BREATH = 0.3
 enacting.work(Enactment.objects.get(version__number=2).id, clock=lambda: time.time_ns() // 1000)
 """
+_KEPT = (
+    _FOUND.replace('"webinar_attended"', '"demo_requested"')
+    .replace("if n % 3 == 0 else []", "")
+    .replace('"{engagement: 20}", "{e', '"any: [intent, {engagement: 20}]", "e')
+    .replace("10}", "20")
+)
+_TELL = """
+import time
+from einig.flow import enacting
+from einig.store.models import Enactment
+enacting._TOLD_AT_ONCE = 2
+enacting._BREATH = 0.3
+enacting.work(Enactment.objects.get(version__number=2).id, clock=lambda: time.time_ns() // 1000)
+"""
+_TOLD = "SELECT count(*), count(DISTINCT lead_id) FROM store_notice WHERE what = 'not_ready'"
+_EACH_TOLD = "SELECT count(*) FROM store_notice WHERE what = 'not_ready'"
 _FINISHED = """
 SELECT judged, leads FROM store_enactment WHERE finished_at IS NOT NULL AND leads > 0"""
 _DECIDED = """
@@ -48,7 +64,7 @@ _JUDGED = "SELECT count(*) FROM store_lead WHERE version_id = (SELECT max(id) FR
 def test_killed_in_the_middle_it_goes_on_and_judges_every_lead_once(tmp_path: Path) -> None:
     with store(tmp_path / "shop") as shop:
         shop.do(_FOUND)
-        kill_in_the_middle(shop)
+        kill_in_the_middle(shop, _WORK, _JUDGED)
         assert 0 < shop.rows(_JUDGED)[0][0] < 60
         shop.do(_WORK.replace("= 0.3", "= 0.0"))
         assert shop.rows(_JUDGED) == [(60,)]
@@ -57,12 +73,23 @@ def test_killed_in_the_middle_it_goes_on_and_judges_every_lead_once(tmp_path: Pa
         assert shop.rows("SELECT count(*) FROM store_handoff") == [(20,)]
 
 
-def kill_in_the_middle(shop: Store) -> None:
-    """Let all leads be judged, and end that as a power failure would once it has begun."""
-    code = f"from einig.cli.live import set_up\nset_up()\n{_WORK}"
+def test_killed_while_people_are_told_it_goes_on_and_tells_nobody_twice(tmp_path: Path) -> None:
+    with store(tmp_path / "shop") as shop:
+        shop.do(_KEPT)
+        kill_in_the_middle(shop, _TELL, _EACH_TOLD)
+        assert 0 < shop.rows(_TOLD)[0][0] < 60
+        assert shop.rows(_FINISHED) == []
+        shop.do(_TELL.replace("= 0.3", "= 0.0"))
+        assert shop.rows(_TOLD) == [(60, 60)]
+        assert shop.rows(_FINISHED) == [(60, 60)]
+
+
+def kill_in_the_middle(shop: Store, work: str, done: str) -> None:
+    """Let work be done, and end that as a power failure would once some of it is done."""
+    code = f"from einig.cli.live import set_up\nset_up()\n{work}"
     running = subprocess.Popen([sys.executable, "-c", code], env=shop.environment)
     try:
-        assert shop.wait_for(f"SELECT 1 WHERE ({_JUDGED}) > 3")
+        assert shop.wait_for(f"SELECT 1 WHERE ({done}) > 3")
     finally:
         os.kill(running.pid, signal.SIGKILL)
         running.wait()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from einig.engine.instants import DAY, HOUR
 from einig.flow import (
@@ -117,6 +119,33 @@ def test_whoever_has_a_lead_that_is_not_ready_any_more_is_told_and_keeps_it() ->
     assert (done.judged, done.leads, done.finished_at) == (1, 1, at)
     assert list(enacting.no_longer_ready(done)) == [lead]
     assert not enacting.became_ready(done).exists()
+
+
+def test_many_are_told_a_few_at_a_time_and_who_was_told_before_is_not_told_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(enacting, "_TOLD_AT_ONCE", 2)
+    us, at = company(), NOW + DAY
+    leads = [lead_who(us, f"asks{n}", "demo_requested", at=NOW + n) for n in range(5)]
+    enacting.enact(proposed(us, STRICTER), since=at, at=at)
+    all_due(at)
+    done = Enactment.objects.get(version__number=2)
+    one = Handoff.objects.get(lead=leads[3])
+    told = {"to_id": one.to_id, "what": "not_ready", "detail": {"version": 2}}
+    Notice.objects.create(lead=leads[3], at=at, **told)  # by a process that was killed
+    with CaptureQueriesContext(connection) as asked:
+        enacting.finish(done, at=at + 1)
+    told_of = Notice.objects.filter(what="not_ready").values_list("lead__name", "at")
+    assert sorted(told_of) == [(f"asks{n}", at if n == 3 else at + 1) for n in range(5)]
+    inserts = [q["sql"] for q in asked if 'INSERT INTO "store_notice"' in q["sql"]]
+    assert len(inserts) == 3
+    enacting.finish(done, at=at + 2)
+    assert Notice.objects.filter(what="not_ready").count() == 5
+    done.refresh_from_db()
+    assert (done.finished_at, done.found) == (
+        at + 1,
+        {"becomes": 0, "ceases": 5, "kept": 5, "handoffs": 0},
+    )
 
 
 def test_both_leads_get_the_report_by_mail(mailoutbox: list[Any]) -> None:

@@ -8,25 +8,26 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, Min, OuterRef, When
 
-from einig.engine.agreement import loads
 from einig.engine.backtest.intervals import Proportion
+from einig.engine.history import History
 from einig.engine.instants import FOREVER, local_instant, moment
-from einig.engine.scoring import ledger, plan
-from einig.engine.scoring.plan import Ints
+from einig.engine.scoring import ledger
+from einig.engine.scoring.lead import leads_of
+from einig.engine.scoring.plan import Bools, Ints, Plan
 from einig.engine.watching import Cases, Shares
-from einig.flow import scoring
+from einig.flow.handoff import OUTSIDE
 from einig.flow.organisation import organisation
-from einig.store.models import Handoff, Lead, Outcome, Version
+from einig.store.models import Handoff, Lead, Outcome
 
-HandedOver = tuple[str, int, bool]  # a lead, when, and whether it bought
+HandedOver = tuple[int, int, bool]  # a lead by its number, when, and whether it bought
 
 
-def rows(matured: Cases, ids: Sequence[str], opened: Ints) -> list[HandedOver]:
+def rows(matured: Cases, opened: Ints) -> list[HandedOver]:
     """Return what matured, in that order."""
     each = zip(matured.row.tolist(), matured.bought.tolist(), strict=True)
-    return [(ids[row], int(opened[row]), bought) for row, bought in each]
+    return [(row, int(opened[row]), bought) for row, bought in each]
 
 
 def bought(of: Sequence[HandedOver]) -> Proportion:
@@ -34,30 +35,25 @@ def bought(of: Sequence[HandedOver]) -> Proportion:
     return Proportion(sum(bought for *_, bought in of), len(of))
 
 
-def handed_over(version: Version, *, since: int, until: int) -> list[tuple[str, int]]:
-    """Return the leads that a version handed over for the first time, and when.
+def handed_over_by_version(*, until: int) -> dict[int, list[tuple[str, int]]]:
+    """Return by id the leads that each version handed over for the first time, and when.
 
     Who was ready as it came into force had waited for it, and is no part of its weeks.
     """
-    mine = _first().filter(version=version, opened_at__gt=since, opened_at__lte=until)
-    return list(mine.values_list("lead__lead_id", "opened_at"))
-
-
-def handed_over_by_version(*, until: int) -> dict[int, list[tuple[str, int]]]:
-    """Return by id what each version handed over since it is in force, as `handed_over` does."""
-    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
-    every = _first().filter(opened_at__gt=F("version__in_force_from"), opened_at__lte=until)
-    for version, lead, at in every.values_list("version_id", "lead__lead_id", "opened_at"):
-        found[version].append((lead, at))
-    return found
-
-
-def _first() -> QuerySet[Handoff]:
     earlier = Handoff.objects.filter(
         lead=OuterRef("lead"), kind=Handoff.Kind.SALES, opened_at__lt=OuterRef("opened_at")
     )
-    counted = Handoff.objects.counted().filter(~Exists(earlier), by_hand=None)
-    return counted.order_by("opened_at", "id")
+    first = Handoff.objects.counted().filter(
+        ~Exists(earlier),
+        by_hand=None,
+        opened_at__gt=F("version__in_force_from"),
+        opened_at__lte=until,
+    )
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    rows = first.order_by("opened_at", "id").values_list("version_id", "lead__lead_id", "opened_at")
+    for version, lead, at in rows:
+        found[version].append((lead, at))
+    return found
 
 
 def first_outcomes() -> tuple[dict[str, int], dict[str, int]]:
@@ -77,18 +73,31 @@ def worked() -> dict[str, int]:
     return found
 
 
+def outside(ids: Sequence[str], *, until: int) -> Bools:
+    """Return which leads go to nobody: applicants and competitors.
+
+    Who turned out to be one only when sales had the lead was handed over all the same.
+    """
+    own = Lead.objects.annotate(
+        known_as=Case(When(relation="", then=F("company__relation")), default="relation")
+    )
+    had = Handoff.objects.filter(lead=OuterRef("id"), kind=Handoff.Kind.SALES, by_hand=None)
+    had = had.filter(opened_at__lte=until).exclude(closing=Handoff.Closing.HELD)
+    found = own.filter(~Exists(had), known_as__in=OUTSIDE).values_list("lead_id", flat=True)
+    return np.isin(np.array(ids, np.str_), list(found))
+
+
 def by_lead(ids: Iterable[str], at: Mapping[str, int]) -> Ints:
     """Return an instant for each lead; FOREVER where there is none."""
     return np.array([at.get(id_, FOREVER) for id_ in ids], np.int64)
 
 
-def by_criterion(version: Version, rows: Sequence[HandedOver]) -> Shares:
+def by_criterion(of: Plan, history: History, rows: Sequence[HandedOver]) -> Shares:
     """Return by criterion how many of the hand-offs that had it bought."""
-    of = plan(loads(version.text).agreement)
-    leads = {lead.lead_id: lead for lead in Lead.objects.filter(lead_id__in=[r[0] for r in rows])}
     found: dict[tuple[str, str], Proportion] = {}
-    for id_, at, won in rows:
-        page = ledger(of, scoring.lead_history(leads[id_]), at) if id_ in leads else None
+    leads = leads_of(history, [number for number, *_ in rows])
+    for lead, (_number, at, won) in zip(leads, rows, strict=True):
+        page = ledger(of, lead, at)
         if page is None:
             continue
         had = {(f"fit.{line.criterion}", line.row) for line in page.fit_lines}

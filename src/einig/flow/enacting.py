@@ -9,19 +9,29 @@ came of it, and whoever has a lead that is not sales-ready any more is told: it 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.db.models import Exists, F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from einig.flow import audit, due, journey, notice, seals, tasks
+from einig.flow import audit, due, journey, seals, tasks
 from einig.flow.due import ANEW
 from einig.flow.permissions import LEADS
-from einig.store.models import Decision, Enactment, Handoff, Lead, Task, User, Version
+from einig.store.models import (
+    Decision,
+    Enactment,
+    Handoff,
+    Lead,
+    Notice,
+    Task,
+    User,
+    Version,
+)
 
 FORESEE = "foresee"  # the task that works out what a version would do
 _BREATH = 0.003  # seconds between two transactions, so that others get to write
+_TOLD_AT_ONCE = 100  # leads, in about six milliseconds
 FEW = 2000  # leads that the worker judges one by one in about ten seconds
 
 
@@ -137,8 +147,15 @@ def _turned(of: Enactment, *, ready: bool) -> QuerySet[Decision]:
 
 
 def finish(of: Enactment, *, at: int) -> None:
-    """Write down what came of it, once, and tell everybody concerned."""
-    kept = list(kept_by_sales(of))
+    """Write down what came of it, once, and tell everybody concerned.
+
+    Whoever has leads is told first, of a hundred at a time: who was told is not told again.
+    """
+    kept = list(kept_by_sales(of).values_list("id", flat=True))
+    for begins in range(0, len(kept), _TOLD_AT_ONCE):
+        if not _tell(of, kept[begins : begins + _TOLD_AT_ONCE], at=at):
+            return
+        time.sleep(_BREATH)
     found = {
         "becomes": _turned(of, ready=True).count(),
         "ceases": _turned(of, ready=False).count(),
@@ -150,13 +167,25 @@ def finish(of: Enactment, *, at: int) -> None:
             found=found, finished_at=at, judged=F("leads")
         ):
             return
-        for one in kept:
-            if one.to is not None:
-                told = {"version": of.version.number}
-                notice.tell(one.to, one.lead, "not_ready", at=at, **told)
         if Version.objects.filter(in_force_from__lt=of.since).exists():  # a first one is no news
             for user in User.objects.filter(is_active=True, role__in=LEADS):
                 tasks.schedule(
                     "mail_enacted", f"{of.id}:{user.id}", due_at=at, enactment=of.id, to=user.id
                 )
         audit.record("leads_judged_anew", f"version:{of.version.number}", at=at, by=None, **found)
+
+
+@transaction.atomic
+def _tell(of: Enactment, handoffs: Sequence[int], *, at: int) -> bool:
+    """Tell whoever has these leads, once; return whether there was still something to be told."""
+    still = Enactment.objects.select_for_update().filter(id=of.id, finished_at=None)
+    if not list(still):  # two who finish at once take turns
+        return False
+    told = {"version": of.version.number}
+    before = Notice.objects.filter(what="not_ready", lead=OuterRef("lead"), detail=told)
+    open_ones = Handoff.objects.filter(id__in=handoffs, closed_at=None).exclude(to=None)
+    Notice.objects.bulk_create(
+        Notice(to_id=to, lead_id=lead, at=at, what="not_ready", detail=told)
+        for lead, to in open_ones.filter(~Exists(before)).values_list("lead", "to")
+    )
+    return True

@@ -98,7 +98,7 @@ def sentences(finding: Finding) -> list[str]:
             "date": _day(told["begins"]),
         }
         return [
-            _("Since %(date)s %(now)s leads a week were handed over; %(then)s were promised.")
+            _("Since %(date)s %(now)s leads a week became sales-ready; %(then)s were promised.")
             % figures
         ]
     if finding.kind == Finding.Kind.MAKEUP:

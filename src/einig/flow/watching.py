@@ -17,7 +17,10 @@ from django.db import transaction
 from einig.engine.agreement import loads
 from einig.engine.backtest import backtest
 from einig.engine.backtest.intervals import Proportion
-from einig.engine.instants import DAY
+from einig.engine.backtest.outcomes import outcomes
+from einig.engine.instants import DAY, FOREVER
+from einig.engine.scoring import plan
+from einig.engine.scoring.judge import judge
 from einig.engine.watching import (
     Cases,
     Moved,
@@ -25,6 +28,7 @@ from einig.engine.watching import (
     cases,
     counted_as,
     fallen,
+    handed_over,
     incoming,
     makeup,
     precision,
@@ -67,13 +71,13 @@ def keep_promise(version: Version) -> Promise | None:
     if not ids:
         return None
     worked_at = came_of.by_lead(ids, came_of.worked())
-    found, matured = promise(tested, until=until, worked_at=worked_at)
-    newest = came_of.rows(matured, ids, tested.decisions.first_ready_at)[-_READ:]
+    nobody = came_of.outside(ids, until=until)
+    found, matured = promise(tested, until=until, worked_at=worked_at, nobody=nobody)
+    newest = came_of.rows(matured, tested.decisions.first_ready_at)[-_READ:]
+    criteria = came_of.by_criterion(plan(agreement), tested.history, newest)
     told = found.told() | {"content_hash": version.content_hash}
     told["looked_up"] = _pair(came_of.bought(newest))
-    told["criteria"] = [
-        [*key, *_pair(of)] for key, of in came_of.by_criterion(version, newest).items()
-    ]
+    told["criteria"] = [[*key, *_pair(of)] for key, of in criteria.items()]
     _keep(version, watch=told)
     return found
 
@@ -112,7 +116,14 @@ class _Since:
     def __init__(self, version: Version, promised: Promise, at: int) -> None:
         self.version, self.promised, self.at = version, promised, at
         self.since = version.in_force_from or 0
-        self.handed = came_of.handed_over(version, since=self.since, until=at)
+        self.agreement = loads(version.text).agreement
+        self.history = history.read(as_of=at)
+        self.ids: list[str] = self.history.leads["lead_id"].to_pylist()
+        decided = judge(self.history, self.agreement, until=at)
+        nobody = came_of.outside(self.ids, until=at)
+        opened = handed_over(self.history, decided, nobody=nobody)
+        # who was ready as it came into force had waited for it, and is no part of its weeks
+        self.opened = np.where((opened > self.since) & (opened <= at), opened, FOREVER)
         self.seen: dict[str, Any] = {}
 
     def precision(self) -> list[_Found]:
@@ -141,24 +152,22 @@ class _Since:
         return [_Found(Finding.Kind.PRECISION, moved["criterion"] if moved else "", detail)]
 
     def _matured(self) -> tuple[Cases, list[came_of.HandedOver]]:
-        ids = [lead for lead, _at in self.handed]
-        opened = np.array([at for _lead, at in self.handed], np.int64)
-        won, decided = came_of.first_outcomes()
+        of = outcomes(self.history)
         matured = cases(
-            opened=opened,
-            won_at=came_of.by_lead(ids, won),
-            decided_at=came_of.by_lead(ids, decided),
-            worked_at=came_of.by_lead(ids, came_of.worked()),
+            opened=self.opened,
+            won_at=of.won_at,
+            decided_at=of.first_at,
+            worked_at=came_of.by_lead(self.ids, came_of.worked()),
             within=self.promised.within,
             until=self.at,
         )
-        return matured, came_of.rows(matured, ids, opened)
+        return matured, came_of.rows(matured, self.opened)
 
     def _fallen(self, rows: list[came_of.HandedOver]) -> dict[str, Any] | None:
         kept = (self.version.promised or {})["watch"]
         found = fallen(
             {(name, value): Proportion(*of) for name, value, *of in kept["criteria"]},
-            came_of.by_criterion(self.version, rows),
+            came_of.by_criterion(plan(self.agreement), self.history, rows),
             all_then=Proportion(*kept["looked_up"]),
             all_now=came_of.bought(rows),
         )
@@ -169,7 +178,7 @@ class _Since:
 
     def volume(self) -> list[_Found]:
         """Return whether more or fewer hand-offs a week come."""
-        opened = [at for _lead, at in self.handed]
+        opened = self.opened[self.opened < FOREVER].tolist()
         weekly, begins = came_of.weekly(opened, since=self.since, until=self.at)
         self.seen["weekly"] = [len(weekly), sum(weekly)]
         test = volume_test(self.promised.weekly)
@@ -201,7 +210,7 @@ class _Since:
         looks = range(self.since + LOOK, self.at + 1, LOOK)
         if not looks:
             return []
-        came = incoming(history.read(as_of=self.at), loads(self.version.text).agreement)
+        came = incoming(self.history, self.agreement)
         found: dict[str, tuple[int, int, Moved]] = {}
         for ends in looks:
             begins = max(self.since, ends - WINDOW)

@@ -5,7 +5,7 @@ from einig.engine.watching.criteria import Fallen, Shares, fallen
 from einig.engine.watching.incoming import Incoming, counted_as, incoming
 from einig.engine.watching.makeup import Makeup, Moved, moved
 from einig.engine.watching.precision import PrecisionTest, precision_test
-from einig.engine.watching.promise import Promise, promise
+from einig.engine.watching.promise import Promise, handed_over, promise
 from einig.engine.watching.volume import VolumeTest, volume_test
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "cases",
     "counted_as",
     "fallen",
+    "handed_over",
     "incoming",
     "moved",
     "precision_test",

@@ -12,8 +12,10 @@ from einig.engine.backtest.calendar import weeks
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.backtest.outcomes import outcomes, sales_ready
 from einig.engine.backtest.replay import Backtest
+from einig.engine.history.contract import History
 from einig.engine.instants import BEGINNING, DAY, FOREVER
-from einig.engine.scoring.plan import Ints
+from einig.engine.scoring.decisions import Decisions
+from einig.engine.scoring.plan import Bools, Ints
 from einig.engine.watching.cases import Cases, age_of_maturing, cases
 from einig.engine.watching.incoming import KNOWN_AFTER, incoming
 from einig.engine.watching.makeup import Makeup
@@ -72,17 +74,29 @@ class Promise:
         )
 
 
+def handed_over(history: History, decided: Decisions, *, nobody: Bools | None = None) -> Ints:
+    """Return for each lead when it is counted as handed over; FOREVER where it is not.
+
+    That is when the agreement, as if it had always been in force, finds it sales-ready for the
+    first time. What is promised and what comes are both counted so. `nobody` says which leads
+    would go to nobody whatever the agreement says.
+    """
+    ready = sales_ready(decided, outcomes(history))
+    return np.where(ready if nobody is None else ready & ~nobody, decided.first_ready_at, FOREVER)
+
+
 def promise(
-    tested: Backtest, *, until: int, worked_at: Ints | None = None
+    tested: Backtest, *, until: int, worked_at: Ints | None = None, nobody: Bools | None = None
 ) -> tuple[Promise, Cases]:
     """Return what a backtest promises, and the hand-offs that it rests on, by number of the lead.
 
     The history ends at `until`. `worked_at` says of each lead since when it is certain that sales
-    worked it; one that nobody worked says nothing unless it was decided all the same.
+    worked it; one that nobody worked says nothing unless it was decided all the same. `nobody` says
+    which leads go to nobody.
     """
     history, of = tested.history, outcomes(tested.history)
-    ready = sales_ready(tested.decisions, of)
-    opened = np.where(ready, tested.decisions.first_ready_at, FOREVER)
+    opened = handed_over(history, tested.decisions, nobody=nobody)
+    ready = opened < FOREVER
     within = age_of_maturing(of.won_at[ready & of.won] - opened[ready & of.won])
     found = cases(
         opened=opened,
