@@ -77,20 +77,32 @@ def own_identity(lead: Lead) -> Identity:
 # --- who it was -------------------------------------------------------------------------------
 
 
+def keys(message: Message) -> list[str]:
+    """Return under what somebody acts in a message."""
+    return [key for key in (_user(message), _anonymous(message), _previous(message)) if key]
+
+
+def _user(message: Message) -> str:
+    return f"user:{message.user}" if message.user else ""
+
+
+def _anonymous(message: Message) -> str:
+    return f"anon:{message.anonymous}" if message.anonymous else ""
+
+
+def _previous(message: Message) -> str:
+    return f"user:{message.previous}" if message.previous else ""
+
+
 def _identities(message: Message) -> tuple[Identity | None, Identity | None]:
     """Return under what somebody acts; what nobody acted under before is not stored yet."""
-    keys = {
-        "user": message.user and f"user:{message.user}",
-        "anonymous": message.anonymous and f"anon:{message.anonymous}",
-        "previous": message.previous and f"user:{message.previous}",
-    }
-    wanted = [key for key in keys.values() if key]
+    wanted = keys(message)
     kept = {i.key: i for i in Identity.objects.select_related("lead").filter(key__in=wanted)}
     for key in wanted:
         if key not in kept:
             kept[key] = Identity(key=key)
-    user = kept.get(keys["user"] or "")
-    return user, kept.get(keys["anonymous"] or "") or kept.get(keys["previous"] or "")
+    other = kept.get(_anonymous(message)) or kept.get(_previous(message))
+    return kept.get(_user(message)), other
 
 
 def _whose(

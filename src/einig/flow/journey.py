@@ -26,9 +26,9 @@ from einig.engine.backtest.exploring import draws
 from einig.engine.backtest.handoffs import handoffs_of
 from einig.engine.instants import FOREVER
 from einig.engine.scoring import LeadHistory, counts, next_change, shows_intent, turns
-from einig.flow import handoff, notice, scoring
+from einig.flow import handoff, legitimacy, notice, scoring
 from einig.flow.intake import TakenIn, take_in
-from einig.flow.messages import Unusable, read
+from einig.flow.messages import Message, Unusable, read
 from einig.flow.scoring import InForce
 from einig.store.models import Decision, Event, Handoff, Lead, Received
 
@@ -126,9 +126,9 @@ def _take_in(received: Received, versions: list[InForce]) -> bool:
     """Take a message in, and return whether it need not be kept: one that is of no use stays."""
     try:
         try:
-            _understand(received, versions)
+            return _understand(received, versions)
         except IntegrityError:  # somebody was quicker, with a hand-off perhaps: now it can be seen
-            _understand(received, versions)
+            return _understand(received, versions)
     except Unusable as unusable:
         Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
     except (OperationalError, InterfaceError):
@@ -136,18 +136,31 @@ def _take_in(received: Received, versions: list[InForce]) -> bool:
     except Exception as error:  # a mistake of ours must not hold up what comes after
         log.exception("message %s could not be taken in", received.id)
         Received.objects.filter(id=received.id).update(reason=f"our mistake: {error!r}"[:300])
-    else:
-        return True
     return False
 
 
 @transaction.atomic
-def _understand(received: Received, versions: list[InForce]) -> None:
+def _understand(received: Received, versions: list[InForce]) -> bool:
+    """Take a message in; return whether it need not be kept."""
     source = received.source
     message = read(received.body, arrived=received.at, source=source.id if source else None)
+    doubt = "" if received.vouched else legitimacy.doubt(message)
+    if doubt:
+        _keep_apart(received, message, doubt, versions)
+        return False
     taken_in = take_in(message, arrived=received.at, source=source)
     if taken_in is not None and taken_in.lead is not None:
         judge(taken_in.lead, versions, at=taken_in.at, taken_in=taken_in)
+    return True
+
+
+def _keep_apart(received: Received, message: Message, doubt: str, versions: list[InForce]) -> None:
+    """Keep apart what seems to be no person's doing; a burst of clicks undoes the first of them."""
+    Received.objects.filter(id=received.id).update(doubt=doubt, reason=doubt)
+    if doubt == legitimacy.SCANNER:
+        lead = legitimacy.take_back(message, at=received.at)
+        if lead is not None:
+            judge(lead, versions, at=lead.last_known)
 
 
 def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: int, at: int) -> bool:

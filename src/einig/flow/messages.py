@@ -45,6 +45,8 @@ class Message:
     properties: Mapping[str, str] = field(default_factory=dict)
     campaign: Mapping[str, str] = field(default_factory=dict)
     is_contact: bool = False  # they asked for nothing yet: no lead by this alone
+    agent: str = ""  # the program that was used, as it calls itself
+    signs: Mapping[str, str] = field(default_factory=dict)  # what a form noticed while it was open
 
 
 def read(text: str, *, arrived: int, source: int | None) -> Message:
@@ -76,6 +78,8 @@ def read(text: str, *, arrived: int, source: int | None) -> Message:
         properties=properties,
         campaign=dict(_flat(campaign, "campaign")),
         is_contact=context.get("contact_only") is True,
+        agent=_text(context.get("userAgent")) or "",
+        signs=dict(_flat(context.get("signs"), "signs")),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from einig.connectors.registry import CONNECTORS
+from einig.flow import legitimacy
 from einig.store.models import Attempt, Feedback, Handoff, Relation, Role, Side, Stage
 from einig.store.models.sources import Kind
 
@@ -86,6 +87,15 @@ KINDS = [
     (Kind.API, _("REST API")),
     (Kind.HAND, _("By hand")),
 ]
+DOUBTS: dict[str, Any] = {
+    legitimacy.CRAWLER: _("A known crawler"),
+    legitimacy.HONEYPOT: _("Filled in a field that no person sees"),
+    legitimacy.TOO_FAST: _("A form filled in within two seconds"),
+    legitimacy.ADDRESS: _("An address that can be none"),
+    legitimacy.THROWAWAY: _("A throw-away address and nothing else"),
+    legitimacy.NUMBER: _("A number that can be none, and nothing else"),
+    legitimacy.SCANNER: _("All links of a mail within seconds: a scanner"),
+}
 SENDERS = [(of.kind, of.name) for of in CONNECTORS.values()]
 STEPS: dict[str, Any] = {
     "Gathering examples": _("gathering examples"),

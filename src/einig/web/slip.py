@@ -55,6 +55,14 @@ def of(request: HttpRequest) -> Slip | None:
     return Slip(user, number)
 
 
+def seconds(request: HttpRequest) -> int | None:
+    """Return for how many seconds a form was open; None if no slip of ours came with it."""
+    if of(request) is None:
+        return None
+    stamp = request.POST[FIELD].split(":")[-2]
+    return int(now() // SECOND) - signing.b62_decode(stamp)
+
+
 def name(request: HttpRequest) -> str | None:
     """Return a secret name for what is sent, the same each time; None if there is no slip."""
     given = of(request)

@@ -14,7 +14,9 @@ class Received(models.Model):
     """Something that a client handed over and was thanked for, as it came.
 
     It waits here until the journey has taken it in; then it is an event or a fact, and the row
-    goes. What cannot be used stays, with the `reason`, until someone mends it or lets it go.
+    goes. What cannot be used stays, with the `reason`, until someone mends it or lets it go. What
+    is no person's doing, as far as can be told, is kept apart with the `doubt`, until somebody says
+    that it is (`vouched`).
     """
 
     # every row passes through here once, and nobody asks for those of one source
@@ -23,14 +25,19 @@ class Received(models.Model):
     at = InstantField()
     reason = models.CharField(max_length=300, blank=True, default="")
     dismissed_at = InstantField(null=True)
+    doubt = models.CharField(max_length=12, blank=True, default="", db_default="")
+    vouched = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
             models.Index(
+                fields=["source", "doubt"], name="received_apart", condition=~models.Q(doubt="")
+            ),
+            models.Index(
                 fields=["id"],
                 name="received_waiting",
                 condition=models.Q(reason="", dismissed_at=None),
-            )
+            ),
         ]
 
 

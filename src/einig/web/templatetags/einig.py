@@ -193,6 +193,7 @@ _LABELS: dict[str, dict[str, object]] = {
     "roles": dict(labels.ROLES),
     "kinds": dict(labels.KINDS),
     "senders": dict(labels.SENDERS),
+    "doubts": labels.DOUBTS,
     "rules": dict(labels.RULES),
 }
 

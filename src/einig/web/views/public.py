@@ -23,8 +23,7 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
     source = get_object_or_404(Source, key=key, kind=Kind.FORM, active=True)
     given = LeadForm(request.POST or None)
     if request.method == "POST" and given.is_valid():
-        if not request.POST.get("website"):  # no human sees this field
-            _keep(request, given.cleaned_data, source)
+        _keep(request, given.cleaned_data, source)
         return render(request, "web/form_thanks.html", {"source": source})
     status = 422 if request.method == "POST" else 200
     return render(request, "web/form.html", {"form": given, "source": source}, status=status)
@@ -43,8 +42,16 @@ def _keep(request: HttpRequest, said: dict[str, str], source: Source) -> None:
         properties=properties,
         message_id=slip.name(request),  # sent by a second click, it is the same message
         at=at,
+        signs=_signs(request),
     )
     capture.receive(told, source=source, at=at)
+
+
+def _signs(request: HttpRequest) -> dict[str, str]:
+    """Return what the form noticed: no person sees its honeypot, or is as fast as a program."""
+    seconds = slip.seconds(request)
+    signs = {"honeypot": "yes"} if request.POST.get("website") else {}
+    return signs | ({"seconds": str(seconds)} if seconds is not None else {})
 
 
 @csrf_exempt  # mail programs send this themselves (RFC 8058)

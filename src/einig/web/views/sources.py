@@ -40,7 +40,8 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         "best": found[0] if found and found[0].revenue else None,
         "form": form,
         "can_edit": may(me, "edit_sources"),
-        "failed": Received.objects.exclude(reason="").filter(dismissed_at=None).count()
+        "apart": Received.objects.exclude(doubt="").filter(dismissed_at=None).count(),
+        "failed": Received.objects.exclude(reason="").filter(dismissed_at=None, doubt="").count()
         + deliveries.failed().count(),
     }
     return render(request, "web/sources.html", context)
@@ -104,7 +105,8 @@ def received(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         else:
             capture.dismiss(one, at=now())
         return redirect("received")
-    waiting = Received.objects.exclude(reason="").select_related("source").order_by("id")
+    waiting = Received.objects.exclude(reason="").filter(doubt="")
+    waiting = waiting.select_related("source").order_by("id")
     if wanted(request):
         head = ["source", "received_at", "reason", "body"]
         rows = ([str(of.source or ""), iso(of.at), of.reason, of.body] for of in waiting.iterator())
