@@ -14,6 +14,7 @@ from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY, HOUR
 from einig.engine.watching import Promise, precision_test
 from einig.flow import agreements, findings, handoff, outcomes, scoring, watching
+from einig.flow.organisation import organisation
 from einig.flow.permissions import NotAllowed
 from einig.jobs import worker
 from einig.store.models import (
@@ -163,6 +164,7 @@ def test_a_look_asks_the_database_the_same_however_many_leads_there_are(leads):
     came(us, range(leads))
     made = version(us, at=NOW + leads * EVERY)
     came(us, range(leads, 2 * leads), halves=True)
+    organisation()  # read once a process
     with CaptureQueriesContext(connection) as asked:
         (found,) = watching.look(at=NOW + (2 * leads + 20) * EVERY)
     assert (found.version, found.kind) == (made, "precision")
