@@ -10,8 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from einig.engine.agreement import loads
+from einig.engine.backtest.intervals import Proportion
 from einig.engine.instants import DAY, HOUR
+from einig.engine.watching import Promise, precision_test
 from einig.flow import agreements, findings, handoff, outcomes, scoring, watching
+from einig.flow.organisation import organisation
 from einig.flow.permissions import NotAllowed
 from einig.jobs import worker
 from einig.store.models import (
@@ -161,10 +164,33 @@ def test_a_look_asks_the_database_the_same_however_many_leads_there_are(leads):
     came(us, range(leads))
     made = version(us, at=NOW + leads * EVERY)
     came(us, range(leads, 2 * leads), halves=True)
+    organisation()  # read once a process
     with CaptureQueriesContext(connection) as asked:
         (found,) = watching.look(at=NOW + (2 * leads + 20) * EVERY)
     assert (found.version, found.kind) == (made, "precision")
     assert len(asked) == 43
+
+
+def test_power_is_that_of_what_matures_in_time_and_says_something():
+    us = company(AGREED)
+    came(us, range(BEFORE))
+    Outcome.objects.filter(lead__in=Lead.objects.order_by("id")[: BEFORE // 2]).delete()
+    Handoff.objects.filter(lead__outcomes=None).update(accepted_at=None)
+    made = version(us)
+    watching.look(at=PROPOSED + WEEK)
+    made.refresh_from_db()
+    assert made.promised is not None
+    promised = Promise.read(made.promised["watch"])
+    assert (promised.within, promised.matured, promised.precision) == (
+        14 * DAY,
+        193,
+        Proportion(37, 93),
+    )
+    assert (promised.yearly, promised.cases) == (182, 88)  # three and a half a week
+    test = precision_test(promised.precision, yearly=182)
+    assert test is not None
+    in_time = [test.power(0.5, cases=88, part=weeks / 52) for weeks in (24, 50)]
+    assert made.promised["seen"]["precision_power"] == in_time
 
 
 def test_what_was_promised_is_the_same_whenever_it_is_worked_out():

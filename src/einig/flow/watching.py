@@ -37,13 +37,13 @@ from einig.engine.watching import (
     volume,
     volume_test,
 )
-from einig.engine.watching.incoming import KNOWN_AFTER
+from einig.engine.watching.makeup import KNOWN_AFTER, LOOK, WINDOW
 from einig.flow import agreements, audit, came_of, tasks
 from einig.flow.permissions import LEADS
 from einig.store import history
 from einig.store.models import Finding, User, Version
 
-WEEK, LOOK, WINDOW = 7 * DAY, 28 * DAY, 91 * DAY
+WEEK = 7 * DAY
 HALF_YEAR = 26  # weeks
 GROWTH = 0.15  # of a value's share of the leads that come, for which the power is printed
 _READ = 2000  # hand-offs of the promise, the newest, of which each criterion is looked up
@@ -133,8 +133,10 @@ class _Since:
         test = precision_test(promised.precision, yearly=promised.yearly)
         if test is None:
             return []
-        within = (promised.yearly // 2, promised.yearly)
-        self.seen["precision_power"] = power = [test.noticed(0.5, size) for size in within]
+        # who is handed over after a change shows it only when they mature
+        left = [(weeks * WEEK - promised.within) / (52 * WEEK) for weeks in (HALF_YEAR, 52)]
+        power = [test.power(0.5, cases=promised.cases, part=part) for part in left]
+        self.seen["precision_power"] = power
         alarm = test.alarm(matured.bought, (matured.matured - self.since) // (52 * WEEK))
         if alarm is None:
             return []
@@ -184,7 +186,7 @@ class _Since:
         test = volume_test(self.promised.weekly)
         if test is None:
             return []
-        self.seen["volume_power"] = power = [test.noticed(times, HALF_YEAR) for times in (0.5, 2.0)]
+        self.seen["volume_power"] = power = [test.power(times, HALF_YEAR) for times in (0.5, 2.0)]
         found = test.alarm(weekly) if weekly else None
         if found is None:
             return []

@@ -86,3 +86,40 @@ def fell(rng: np.random.Generator, test: PrecisionTest, share: float, size: int)
 def weekly_alarm(rng: np.random.Generator, test: VolumeTest, mean: float, size: int = 52) -> bool:
     """Return whether weeks with such a mean raise an alarm."""
     return test.alarm(weeks(rng, mean, test.dispersion, size)) is not None
+
+
+def told_in_a_quarter(rng: np.random.Generator, share: float, weekly: int, by: float) -> bool:
+    """Return whether a value is found that grows by so much at any time between two looks."""
+    whole = int(rng.poisson(52 * weekly))
+    before = int(rng.binomial(whole, share))
+    counts = {"source": {"Fair": before, "Web": whole - before}}
+    base = Makeup(counts, {"source": makeup.STEADY}, whole / 52)
+    days, grows = 400, 200 + float(rng.uniform(0, 28))
+    came = rng.poisson(weekly / 7, days)
+    fair = rng.binomial(came, np.where(np.arange(days) + 0.5 > grows, share + by, share))
+    for look in range(200, days, 28):
+        if grows < look <= grows + 91:
+            own = slice(look - 91, look - 7)
+            seen = int(fair[own].sum())
+            if makeup.moved(base, {"source": {"Fair": seen, "Web": int(came[own].sum()) - seen}}):
+                return True
+    return False
+
+
+def told_in_time(
+    rng: np.random.Generator, test: PrecisionTest, cases: int, *, matures: float, within: float
+) -> bool:
+    """Return whether a halving at any time of the second year is noticed within so much of a year.
+
+    Who is handed over matures after so much of a year.
+    """
+    part, whole = test.promised.part, test.promised.whole
+    while True:
+        share, halves = rng.beta(part + 0.5, whole - part + 0.5), rng.uniform(1, 2)
+        opened = np.sort(rng.uniform(-matures, 3, rng.poisson((3 + matures) * cases)))
+        bought = rng.random(len(opened)) < np.where(opened >= halves, share / 2, share)
+        matured = opened + matures
+        alarm = test.alarm(bought, matured.astype(np.int64))
+        at = float(matured[alarm.at]) if alarm else np.inf
+        if at >= halves:  # what was alarmed before cannot be noticed any more
+            return at <= halves + within

@@ -92,6 +92,29 @@ def test_the_printed_power_is_the_simulated_one(part, whole, yearly):
     assert abs(as_printed(np.random.default_rng(3), test, yearly // 2, 2000)) < 4
 
 
+def in_time(rng: np.random.Generator, promised: Proportion, cases: int, years: int) -> list[float]:
+    """Return for some ages of maturing how much more often than printed a halving is noticed.
+
+    That is within half a year and within a year, whenever it begins.
+    """
+    test, apart = first_of(promised, cases), []
+    for matures in (1 / 13, 1 / 4, 1 / 2):
+        for within in (1 / 2, 1):
+            printed = test.power(0.5, cases=cases, part=within - matures)
+            found = [
+                simulated.told_in_time(rng, test, cases, matures=matures, within=within)
+                for _ in range(years)
+            ]
+            apart.append(float(np.mean(found)) - printed)
+    return apart
+
+
+def test_a_halving_is_noticed_in_time_as_often_as_printed():
+    apart = in_time(np.random.default_rng(6), Proportion(60, 200), 200, 300)
+    assert min(apart) > -0.08
+    assert max(apart) < 0.16  # the sum may be above nought already
+
+
 def test_a_promise_from_few_handoffs_makes_a_slower_test_and_not_a_louder_one():
     sure, unsure = first_of(Proportion(3000, 10_000)), first_of(Proportion(30, 100))
     assert unsure.threshold > sure.threshold
@@ -164,6 +187,16 @@ def test_the_printed_power_is_right_elsewhere(record_property: Record):
                 record_property(f"{share}_of_{whole},_{yearly}_a_year", f"{printed:.3f}")
     record_property("most_deviations", f"{max(map(abs, apart)):.2f}")
     assert max(map(abs, apart)) < 4  # of 60 comparisons, one in 250 times
+
+
+@pytest.mark.prove
+def test_a_halving_is_noticed_in_time_as_often_as_printed_elsewhere(record_property: Record):
+    rng, apart = np.random.default_rng(14), []
+    for promised in (Proportion(300, 1000), Proportion(60, 200), Proportion(30, 300)):
+        for cases in (60, 200, 600):
+            apart += in_time(rng, promised, cases, 2000)
+    record_property("apart", f"{min(apart):.3f} to {max(apart):.3f}")
+    assert min(apart) > -0.03
 
 
 @pytest.mark.prove

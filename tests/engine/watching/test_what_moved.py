@@ -13,6 +13,7 @@ from einig.engine.instants import DAY, FOREVER
 from einig.engine.watching import Makeup, Promise, cases, fallen, makeup, moved, promise
 from einig.engine.watching.makeup import differ_by_chance, noticed, spread_of
 from tests import world
+from tests.engine.watching import simulated
 
 BASE = Makeup(
     {"fit.industry": {"Software": 120, "otherwise": 880}, "source": {"Fair": 300, "Web": 700}},
@@ -68,14 +69,27 @@ def test_two_shares_are_compared_by_counting_every_way(table):
     assert differ_by_chance(Proportion(b, m), Proportion(a, n)) == pytest.approx(expected)
 
 
-def test_the_printed_power_of_a_look_is_the_simulated_one():
-    base = Makeup({"source": {"Fair": 400, "Web": 600}}, {"source": makeup.STEADY}, 20.0)
-    rng = np.random.default_rng(2)
-    grown = rng.binomial(260, 0.4 + 0.15, 2000)  # of the two, Fair is the harder to notice
-    seen = [
-        len(moved(base, {"source": {"Fair": fair, "Web": 260 - fair}})) for fair in grown.tolist()
-    ]
-    assert np.mean(seen) == pytest.approx(noticed(base, by=0.15)[0], abs=0.03)
+def as_printed(rng: np.random.Generator, share: float, weekly: int, years: int) -> float:
+    """Return by how much the simulated power of a quarter is above the one that is printed."""
+    fair = round(52 * weekly * share)
+    counts = {"source": {"Fair": fair, "Web": 52 * weekly - fair}}
+    printed, _ = noticed(Makeup(counts, {"source": makeup.STEADY}, weekly), by=0.15)
+    found = [simulated.told_in_a_quarter(rng, share, weekly, 0.15) for _ in range(years)]
+    return float(np.mean(found)) - printed  # of the two values, Fair is the harder to notice
+
+
+def test_the_printed_power_of_a_quarter_is_the_simulated_one():
+    assert abs(as_printed(np.random.default_rng(2), 0.4, 20, 400)) < 0.08
+
+
+@pytest.mark.prove
+def test_the_printed_power_of_a_quarter_is_right_elsewhere(record_property):
+    rng, apart = np.random.default_rng(3), {}
+    for share in (0.1, 0.2, 0.4, 0.5):
+        for weekly in (8, 15, 20, 40):
+            apart[share, weekly] = as_printed(rng, share, weekly, 2000)
+    record_property("apart", f"{min(apart.values()):.3f} to {max(apart.values()):.3f}")
+    assert max(map(abs, apart.values())) < 0.06
 
 
 THEN: Keys = {

@@ -33,6 +33,24 @@ class Mixture:
 
 def alarmed_by(of: Mixture, *, threshold: int, steps: int) -> Floats:
     """Return how likely an alarm is by each observation, from the first on, over all truths."""
+    left = _left_by(of, threshold=threshold, steps=steps)
+    found: Floats = np.clip(1 - left[1:] @ of.weight, 0.0, 1.0)
+    return found
+
+
+def alarmed_within(of: Mixture, *, threshold: int, steps: int, year: int) -> float:
+    """Return how likely an alarm is within so many observations that begin at any time of a year.
+
+    A year has at least as many, and when one begins so does the sum, at nought.
+    """
+    left = _left_by(of, threshold=threshold, steps=steps)
+    broken = (left[:-1] * left[:0:-1]).sum(axis=0)  # so many before the year ends, the rest after
+    none = (broken + (year - steps) * left[-1]) / year
+    return float(np.clip(1 - none @ of.weight, 0.0, 1.0))
+
+
+def _left_by(of: Mixture, *, threshold: int, steps: int) -> Floats:
+    """Return for each truth how likely no alarm is by none, one, two … observations."""
     state = np.zeros((len(of.weight), threshold))
     state[:, 0] = 1.0
     left = np.ones((steps + 1, len(of.weight)))
@@ -48,8 +66,7 @@ def alarmed_by(of: Mixture, *, threshold: int, steps: int) -> Floats:
             left[step + 1 :] = left[step] * (1 - hazard) ** further
             break
         before = hazard
-    found: Floats = np.clip(1 - left[1:] @ of.weight, 0.0, 1.0)
-    return found
+    return left
 
 
 def _moved(state: Floats, of: Mixture) -> Floats:

@@ -20,9 +20,8 @@ from einig.engine.scoring.matching import points_of
 from einig.engine.scoring.plan import Bools, Ints
 from einig.engine.values import Value, fold
 from einig.engine.watching.cusum import Floats
-from einig.engine.watching.makeup import Counts, Makeup, spread_of
+from einig.engine.watching.makeup import KNOWN_AFTER, Counts, Makeup, spread_of
 
-KNOWN_AFTER = 7 * DAY
 _BLOCK = 28 * DAY
 _MOST_SOURCES = 12
 _SOURCE = "source"

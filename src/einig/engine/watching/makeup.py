@@ -1,13 +1,13 @@
 """Whether the leads that come in are still made up as they were.
 
 Each value of each fit attribute (and of the lead source) is compared: its share of the leads of the
-last 13 weeks against its share of the promise's span, by Fisher's exact test of two shares. Every
-four weeks there is a look; the error rate is divided by the number of values and by the 13 looks of
-a year (Bonferroni), which holds however much values and looks depend on each other. Leads come in
-batches: where shares vary more from one four weeks to the next than chance alone would let them,
-the numbers are divided by that dispersion before they are compared. It is known only from Pearson's
-chi-square of the promise's weeks, so the test is averaged over what it may be. What moved by less
-than five of 100 is not told, and fewer than 30 leads are not compared.
+last 13 weeks (a week old or older) against its share of the promise's span, by Fisher's exact test
+of two shares. Every four weeks there is a look; the error rate is divided by the number of values
+and by the 13 looks of a year (Bonferroni), which holds however much values and looks depend on each
+other. Leads come in batches: where shares vary more from one four weeks to the next than chance
+alone would let them, the numbers are divided by that dispersion before they are compared. It is
+known only from Pearson's chi-square of the promise's weeks, so the test is averaged over what it
+may be. What moved by less than five of 100 is not told, and fewer than 30 leads are not compared.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from einig.engine.backtest.intervals import Proportion
+from einig.engine.instants import DAY
 from einig.engine.watching import known
 from einig.engine.watching.cusum import Floats, Ints
 
 ERROR = 0.01  # false alarms a quiet year, all values and looks together
 LOOKS = 13  # a year
+LOOK, WINDOW, KNOWN_AFTER = 28 * DAY, 91 * DAY, 7 * DAY
 LEAST_LEADS, LEAST_MOVE = 30, 0.05
 
 Counts = Mapping[str, Mapping[str, int]]  # leads by criterion and value
@@ -88,12 +90,13 @@ def _surest(of: Moved) -> tuple[float, int]:
 
 
 def noticed(base: Makeup, *, by: float, error: float = ERROR) -> tuple[float, float]:
-    """Return how likely a look notices that a value's share grew by so much, at least and at most.
+    """Return how likely it is noticed within a quarter that a value's share grew by so much.
 
-    That depends on the value, and on how alike the leads of a batch are; the leads are those of 13
-    usual weeks.
+    That depends on the value, at least and at most so likely, and on how alike the leads of a batch
+    are. Counted is the last look of the quarter, which also sees leads from before.
     """
-    leads, limit = round(13 * base.weekly), error / max(1, base.values * LOOKS)
+    leads = round((WINDOW - KNOWN_AFTER) / (7 * DAY) * base.weekly)
+    limit = error / max(1, base.values * LOOKS)
     chances = [
         _noticed(Proportion(then, whole), leads, base.spread[name], by, limit)
         for name, before in base.counts.items()
@@ -121,13 +124,27 @@ def _noticed(then: Proportion, leads: int, spread: Spread, by: float, limit: flo
     numbers: Ints = np.arange(least, size + 1, dtype=np.int64)
     if not len(numbers):
         return 0.0
-    odds = math.log((share + by) / max(1 - share - by, 1e-300))
-    return float(_binomial(numbers, size, odds, size * math.log(max(1 - share - by, 1e-300))).sum())
+    truths, weight = known.share(round(then.part / varies), round(then.whole / varies))
+    grown = np.minimum(truths[:, None] + by * np.array(_newer()), 1 - 1e-9)
+    seen = [np.mean([_binomial(numbers, size, of).sum() for of in each]) for each in grown.tolist()]
+    return float(np.asarray(seen) @ weight)
 
 
-def _binomial(numbers: Ints, size: int, odds: float, none: float) -> Floats:
+def _newer() -> list[float]:
+    """Return which part of the leads of a quarter's last look came in that quarter.
+
+    It may have begun at any time between two looks.
+    """
+    week = 7 * DAY
+    first = [week // 2 + n * week for n in range(LOOK // week)]  # the first look after it began
+    last = [at + (WINDOW - at) // LOOK * LOOK for at in first]
+    return [min(1.0, (at - KNOWN_AFTER) / (WINDOW - KNOWN_AFTER)) for at in last]
+
+
+def _binomial(numbers: Ints, size: int, share: float) -> Floats:
     """Return the binomial chances of some numbers in a row."""
-    first = int(numbers[0])
+    first, rest = int(numbers[0]), math.log(max(1 - share, 1e-300))
+    odds, none = math.log(share) - rest, size * rest
     start = none + _choose(size, first) + first * odds
     ratio = np.log((size - numbers[:-1]) / (numbers[:-1] + 1)) + odds
     found: Floats = np.exp(start + np.concatenate([[0.0], np.cumsum(ratio)]))

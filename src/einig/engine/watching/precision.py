@@ -50,6 +50,17 @@ class PrecisionTest:
         of = _mixture(self.promised, times, (self.missed, self.bought))
         return float(cusum.alarmed_by(of, threshold=self.threshold, steps=within)[-1])
 
+    def power(self, times: float, *, cases: int, part: float) -> float:
+        """Return how likely that is noticed, whenever it begins, within a part of a year.
+
+        `cases` are the hand-offs that mature in a year and say something.
+        """
+        within = round(cases * part)
+        if within < 1:
+            return 0.0
+        of = _mixture(self.promised, times, (self.missed, self.bought))
+        return cusum.alarmed_within(of, threshold=self.threshold, steps=within, year=cases)
+
 
 def precision_test(
     promised: Proportion, *, yearly: int, error: float = ERROR

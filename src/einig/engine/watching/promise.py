@@ -17,8 +17,8 @@ from einig.engine.instants import BEGINNING, DAY, FOREVER
 from einig.engine.scoring.decisions import Decisions
 from einig.engine.scoring.plan import Bools, Ints
 from einig.engine.watching.cases import Cases, age_of_maturing, cases
-from einig.engine.watching.incoming import KNOWN_AFTER, incoming
-from einig.engine.watching.makeup import Makeup
+from einig.engine.watching.incoming import incoming
+from einig.engine.watching.makeup import KNOWN_AFTER, Makeup
 
 _WEEKS = 52  # the newest ones say how many hand-offs a week and which leads are usual
 
@@ -27,12 +27,14 @@ _WEEKS = 52  # the newest ones say how many hand-offs a week and which leads are
 class Promise:
     """Of so many hand-offs so many bought `within` so long; hand-offs a week; which leads come.
 
-    The test saw nothing that became known after `until`; its first lead came at `since`.
+    The test saw nothing that became known after `until`; its first lead came at `since`. So many
+    hand-offs `matured`, with those that say nothing.
     """
 
     since: int
     until: int
     within: int
+    matured: int
     precision: Proportion
     weekly: tuple[int, ...]
     makeup: Makeup
@@ -42,12 +44,18 @@ class Promise:
         """Return how many hand-offs mature in a year."""
         return round(52 * float(np.mean(self.weekly))) if self.weekly else 0
 
+    @property
+    def cases(self) -> int:
+        """Return how many of those say whether they bought."""
+        return round(self.yearly * self.precision.whole / self.matured) if self.matured else 0
+
     def told(self) -> dict[str, Any]:
         """Return it as JSON."""
         return {
             "since": self.since,
             "until": self.until,
             "within": self.within,
+            "matured": self.matured,
             "precision": [self.precision.part, self.precision.whole],
             "weekly": list(self.weekly),
             "makeup": {
@@ -64,6 +72,7 @@ class Promise:
             told["since"],
             told["until"],
             told["within"],
+            told.get("matured", told["precision"][1]),  # as it was written before
             Proportion(*told["precision"]),
             tuple(told["weekly"]),
             Makeup(
@@ -114,6 +123,7 @@ def promise(
         since=first,
         until=until,
         within=within,
+        matured=int((opened + within <= until).sum()),
         precision=Proportion(int(found.bought.sum()), len(found.bought)),
         weekly=tuple(whole[-_WEEKS:].tolist()),
         makeup=incoming(history, tested.agreement).makeup(*span),

@@ -74,6 +74,12 @@ class VolumeTest:
         mixture = _mixture(of.points, self.total, self.weeks, self.dispersion, times)
         return float(cusum.alarmed_by(mixture, threshold=of.threshold, steps=within)[-1])
 
+    def power(self, times: float, within: int) -> float:
+        """Return how likely that is noticed within so many weeks, whenever in a year they begin."""
+        of = self.more if times > 1 else self.fewer
+        mixture = _mixture(of.points, self.total, self.weeks, self.dispersion, times)
+        return cusum.alarmed_within(mixture, threshold=of.threshold, steps=within, year=YEAR)
+
 
 def volume_test(weekly: Sequence[int], *, error: float = ERROR) -> VolumeTest | None:
     """Return the test of the promised weeks; None where there are too few, or all are empty."""
