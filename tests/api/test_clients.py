@@ -42,7 +42,7 @@ SELECT e.type FROM store_event e JOIN store_identity i ON e.identity_id = i.id
 JOIN store_lead l ON i.lead_id = l.id JOIN store_contactdetail d ON d.lead_id = l.id
 WHERE d.normal = ? ORDER BY e.type
 """
-ALL = f"SELECT 1 FROM ({EVENTS}) AS did HAVING count(*) >= ?"
+ALL = f"SELECT count(*) FROM ({EVENTS}) AS did HAVING count(*) >= ?"
 HANDED_OVER = (
     [("Petra Lindner", 20, 10, True, True, "Pumpen", 1)],
     [("demo_requested",), ("page_viewed",), ("webinar_attended",)],

@@ -36,7 +36,7 @@ OPEN_TO_ALL: tuple[str, ...] = (
     "/t/",
     "/language",
 )
-OPEN_TO_ALL += ("/api", "/hooks", "/in/", "/submissions/", "/servlet/", "/health")
+OPEN_TO_ALL += ("/api", "/hooks", "/in/", "/submissions/", "/servlet/", "/health", "/tracker.js")
 
 
 def content_security(answer: Answer) -> Answer:

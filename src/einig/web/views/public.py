@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -63,6 +67,21 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         consent.withdraw(lead, "mail", at=now())
     return render(request, "web/unsubscribe.html", {"done": request.method == "POST"})
+
+
+def tracker(request: HttpRequest) -> HttpResponse:
+    """Hand out the script that websites include; it is kept for an hour."""
+    answer = HttpResponse(_tracker(), content_type="text/javascript; charset=utf-8")
+    answer["Cache-Control"] = "public, max-age=3600"
+    answer["Access-Control-Allow-Origin"] = "*"
+    answer["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return answer
+
+
+@functools.cache
+def _tracker() -> str:
+    found = finders.find("web/tracker.js")
+    return Path(str(found)).read_text(encoding="utf-8")
 
 
 def health(request: HttpRequest) -> JsonResponse:
