@@ -154,6 +154,9 @@ def _in_force(
     for side in Side.values:
         if not any(s.side == side and s.content_hash == of.content_hash for s in valid):
             yield f"{name}: {side} has not signed it"
+    people = [s.by_id for s in valid if s.by_id is not None]
+    if len(set(people)) < len(people):
+        yield f"{name}: one person signed it for both sides"
 
 
 def _enacted(chain: Sequence[Seal], in_force: Sequence[Version]) -> Iterator[str]:
