@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import Client
 
 from einig.flow import agreements, keys
 from einig.store.models import PersonalKey, Revision, User, Version
-from tests.live import AGREED, NOW, Company, company
+from tests.live import AGREED, NOW, Company, company, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -26,8 +27,9 @@ def us() -> Company:
 
 def ask(method: str, path: str, user: User, body: Any = None) -> Any:
     """Send a request with a key of this person."""
-    token = keys.make(by=user, at=NOW, name="laptop", token=f"key-of-{user.id}")
-    headers = {"Authorization": f"Bearer {token}"}
+    with suppress(keys.Revoked):
+        keys.make(by=user, at=NOW, name="laptop", token=f"key-of-{user.id}")
+    headers = {"Authorization": f"Bearer einig_own_key-of-{user.id}"}
     send = getattr(Client(), method)
     if body is None:
         return send(f"/api/agreements{path}", headers=headers)
@@ -43,6 +45,15 @@ def test_a_version_is_the_very_file_with_its_hash_and_state(us: Company) -> None
     assert told["text_hash"] == hashlib.sha256(AGREED.encode()).hexdigest()
     assert (told["number"], told["state"], told["signatures"]) == (1, "in_force", [])
     assert ask("get", "/9", us.mia).status_code == 404
+
+
+def test_what_is_in_force_is_read_as_it_was_sealed(us: Company) -> None:
+    with unguarded():
+        Version.objects.update(text=CHANGED)
+    told = ask("get", "/1", us.mia).json()
+    assert (told["text"], told["text_hash"]) == (
+        AGREED, hashlib.sha256(AGREED.encode()).hexdigest()
+    )  # fmt: skip
 
 
 def test_a_draft_is_made_and_changed_from_the_revision_that_it_was_read_at(us: Company) -> None:

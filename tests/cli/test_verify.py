@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from einig.flow import agreements, capture, journey, scoring, seals, verifying
-from einig.store.models import Lead, Received, Signature, Source, Version
+from einig.engine.instants import DAY
+from einig.flow import agreements, capture, journey, scoring, seals, signatures, verifying
+from einig.store.models import Lead, Received, Side, Signature, Source, User, Version
 from tests.live import AGREED, NOW, company, unguarded
 from tests.servers import Store, store
 
@@ -97,6 +98,10 @@ TAMPERED = {
             "signature {2} (version 3, marketing): no seal says that it was given like this",
         },
     ),
+    "that it counts no more": (
+        ["UPDATE store_version SET withdrawn_at = 5 WHERE number = 2"],
+        {"version 2: it is in force, and was marked as withdrawn"},
+    ),
     "what a seal says": (
         ["UPDATE store_seal SET version = 1 WHERE number = 3"],
         {"seal 3: it does not say what it said when it was made"},
@@ -127,6 +132,39 @@ def test_what_was_changed_is_found(what: str) -> None:
 def _numbers() -> list[int]:
     """Return the numbers of the signatures, which differ from database to database."""
     return list(Signature.objects.order_by("id").values_list("id", flat=True))
+
+
+@pytest.fixture
+def half() -> Version:
+    """A proposal that one side signed for a moment."""
+    max_ = User.objects.get(name="Max")
+    version = agreements.draft(AGREED, by=max_, at=NOW)
+    agreements.propose(version, by=max_, at=NOW)
+    agreements.sign(version, by=max_, at=NOW + 9, in_force_from=NOW + 9 * DAY)
+    return version
+
+
+@pytest.mark.usefixtures("_signed")
+def test_another_moment_than_one_side_signed_for_is_found(half: Version) -> None:
+    assert found() == set()
+    moved = f"UPDATE store_version SET begins_at = {NOW + 5 * DAY} WHERE number = {half.number}"
+    assert tampered(moved) == {"version 4: it begins at another moment than was signed"}
+    sol = User.objects.get(name="Sol")
+    assert agreements.sign(half, by=sol, at=NOW + 9, in_force_from=NOW + 5 * DAY)
+    assert found() == {"version 4: the two sides signed for different moments"}
+
+
+@pytest.mark.usefixtures("_signed")
+@pytest.mark.parametrize("moment", [None, NOW + 9 * DAY])
+def test_an_earlier_moment_than_both_signed_for_is_found(half: Version, moment: int | None) -> None:
+    max_, sol = (User.objects.get(name=name) for name in ("Max", "Sol"))
+    agreements.sign_anew(half, by=max_, at=NOW + 9)
+    half.refresh_from_db()
+    for by, side in ((max_, Side.MARKETING), (sol, Side.SALES)):
+        signatures.give(half, by=by, side=side, at=NOW + 2 * DAY, begins_at=moment)
+    assert found() == set()
+    agreements.enact(half, since=NOW + DAY, at=NOW + DAY)
+    assert found() == {"version 4: it was put in force earlier than both signed for"}
 
 
 @pytest.mark.usefixtures("_signed")

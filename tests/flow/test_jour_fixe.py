@@ -99,7 +99,8 @@ def yes(meeting: JourFixe, by: User, *, at: int = NOW + 8 * DAY, signs: bool = F
     """Let somebody approve what stands there now."""
     seen = jour_fixe.table(meeting)
     content = meeting.change.content_hash if signs and meeting.change else None
-    return jour_fixe.approve(meeting, by=by, at=at, seen=seen, content=content)
+    moment = jour_fixe.agreed_moment(meeting.change) if signs else None
+    return jour_fixe.approve(meeting, by=by, at=at, seen=seen, content=content, begins_at=moment)
 
 
 def agreed(us: Company, **texts: str) -> JourFixe:
@@ -262,6 +263,23 @@ def test_both_can_sign_at_the_table(us: Company) -> None:
     assert yes(meeting, us.sol, signs=True)
     change.refresh_from_db()
     assert change.in_force_from == NOW + 8 * DAY
+
+
+def test_whoever_signs_at_the_table_signs_for_the_moment_that_was_seen(us: Company) -> None:
+    change = agreements.draft(LOOSER, by=us.max, at=NOW)
+    agreements.propose(change, by=us.max, at=NOW)
+    meeting = begun(us)
+    jour_fixe.write(meeting, written(meeting, change=str(change.number)), by=us.max, at=NOW)
+    seen = {"seen": jour_fixe.table(meeting), "content": change.content_hash}
+    agreements.sign(change, by=us.max, at=NOW, in_force_from=NOW + 300 * DAY)
+    for moment in (None, NOW + 200 * DAY):
+        with pytest.raises(jour_fixe.Changed):
+            jour_fixe.approve(meeting, by=us.sol, at=NOW, begins_at=moment, **seen)
+    assert set(signatures.valid(change)) == {"marketing"}
+    assert JourFixe.objects.get().approved == {}
+    assert not jour_fixe.approve(meeting, by=us.sol, at=NOW, begins_at=NOW + 300 * DAY, **seen)
+    change.refresh_from_db()
+    assert change.in_force_from == NOW + 300 * DAY
 
 
 def test_where_nothing_can_be_signed_nothing_is_approved(us: Company) -> None:

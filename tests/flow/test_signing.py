@@ -8,13 +8,14 @@ import pytest
 from django.core import mail
 from django.db import connection
 
+from einig.engine.agreement import content_hash, loads
 from einig.engine.document import Refused
 from einig.engine.instants import DAY, HOUR, SECOND
-from einig.flow import agreements, passwords, scoring, seals, signatures
+from einig.flow import agreements, passwords, people, scoring, seals, signatures, verifying
 from einig.flow.permissions import NotAllowed
 from einig.jobs.worker import work
-from einig.store.models import AuditEntry, Seal, Signature, SignedText, User, Version
-from tests.live import AGREED, NOW, Company, company
+from einig.store.models import AuditEntry, Role, Seal, Signature, SignedText, Task, User, Version
+from tests.live import AGREED, NOW, Company, company, unguarded
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,87 @@ def test_nobody_signs_for_both_or_without_a_side(us: Company) -> None:
     assert not agreements.sign(version, by=us.max, at=NOW + 1)
     assert told() == [("signed", 2)]
     assert AuditEntry.objects.filter(action="version_signed").count() == 1
+
+
+def became_sales_lead(us: Company) -> User:
+    """Let marketing's lead become that of sales."""
+    people.change(us.max, by=us.ada, at=NOW, role=Role.SALES_LEAD, team=us.sol.team, capacity=10)
+    return User.objects.get(id=us.max.id)
+
+
+def test_one_person_does_not_sign_for_both_sides(us: Company) -> None:
+    version = proposed(us)
+    agreements.sign(version, by=us.max, at=NOW)
+    with pytest.raises(agreements.OnePerson):
+        agreements.sign(version, by=became_sales_lead(us), at=NOW + 1)
+    assert (version.in_force_from, told()) == (None, [("signed", 2)])
+    assert agreements.sign(version, by=us.sol, at=NOW + 2)
+
+
+def test_that_one_person_signed_for_both_sides_is_found(us: Company) -> None:
+    version = proposed(us)
+    for by in (us.max, us.sol):
+        agreements.sign(version, by=by, at=NOW)
+    with unguarded():
+        Signature.objects.filter(side="sales").update(by=us.max)
+    assert "version 2: one person signed it for both sides" in verifying.verify().broken
+
+
+def test_whoever_may_no_more_when_it_is_written_does_not_sign(us: Company) -> None:
+    version = proposed(us)
+    as_asked = {name: User.objects.get(id=getattr(us, name).id) for name in ("max", "sol")}
+    people.deactivate(us.sol, by=us.ada, at=NOW, active=False)
+    with pytest.raises(NotAllowed):
+        agreements.sign(version, by=as_asked["sol"], at=NOW)
+    became_sales_lead(us)
+    agreements.sign(version, by=as_asked["max"], at=NOW)
+    assert Signature.objects.get().side == "sales"
+
+
+TWICE = STRICTER.replace("fit:\n", 'fit:\n  employees: {"5": 0, "5.0": 20}\n', 1)
+
+
+def test_what_the_order_of_a_table_decides_is_not_signed(us: Company) -> None:
+    version = proposed(us)
+    Version.objects.filter(id=version.id).update(
+        text=TWICE, content_hash=content_hash(loads(TWICE).agreement)
+    )
+    with pytest.raises(Refused):
+        agreements.sign(version, by=us.max, at=NOW)
+    again = agreements.draft(TWICE, by=us.max, at=NOW)
+    with pytest.raises(Refused):
+        agreements.propose(again, by=us.max, at=NOW)
+    assert (Signature.objects.count(), again.proposed_at) == (0, None)
+
+
+def test_a_row_that_is_written_again_does_not_slip_under_a_signature(us: Company) -> None:
+    version = proposed(us)
+    agreements.sign(version, by=us.max, at=NOW)
+    again = "  industry: {Software: 25, Trade: 5}\n"
+    assert again in STRICTER
+    text = STRICTER.replace(again, again + again.replace("industry", "Industry"))
+    agreements.edit(version, text, by=us.mia, at=NOW)
+    with pytest.raises(Refused):
+        agreements.sign(version, by=us.sol, at=NOW)
+    assert version.in_force_from is None
+
+
+def test_what_is_proposed_is_what_stands_there_then(us: Company) -> None:
+    version = agreements.draft(STRICTER, by=us.max, at=NOW)
+    as_read = Version.objects.get(id=version.id)
+    agreements.edit(version, STRICTER.replace("fit: 25", "fit: 999"), by=us.mia, at=NOW)
+    with pytest.raises(Refused):
+        agreements.propose(as_read, by=us.max, at=NOW)
+    assert Version.objects.get(id=version.id).proposed_at is None
+
+
+def test_what_is_proposed_again_promises_again(us: Company) -> None:
+    version = proposed(us)
+    Task.objects.filter(kind="promise").update(done_at=NOW)
+    agreements.edit(version, AGREED, by=us.mia, at=NOW)
+    agreements.propose(version, by=us.max, at=NOW)
+    asked = Task.objects.filter(kind="promise", done_at=None)
+    assert [of.payload for of in asked] == [{"version": version.id}]
 
 
 def test_what_was_not_seen_is_not_signed(us: Company) -> None:

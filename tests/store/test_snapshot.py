@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
+from einig.flow import verifying
 from einig.store import history
 from einig.store.models import Campaign, Lead
 from einig.store.snapshot import snapshot
@@ -116,6 +117,19 @@ def test_everything_read_within_one_snapshot_is_as_of_one_instant(write: Write) 
         assert Campaign.objects.get().spend == 100
     assert Campaign.objects.get().spend == 7
     assert set(Lead.objects.values_list("created_at", flat=True)) == {1}
+
+
+def test_whoever_signs_while_everything_is_verified_is_not_half_seen(write: Write) -> None:
+    filled()
+    before = verifying.verify().broken
+    signed = (
+        "INSERT INTO store_signature (version_id, side, by_name, content_hash, at) "
+        "SELECT id, 'sales', 'Sol', content_hash, 5 FROM store_version"
+    )
+    with reading(lambda number: write(signed) if number == 2 else None):
+        during = verifying.verify()
+    assert (during.signatures, during.broken) == (0, before)
+    assert verifying.verify().signatures == 1
 
 
 def test_a_snapshot_leaves_the_connection_as_it_was(write: Write) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from einig.engine.instants import DAY
 from einig.flow import agreements, feedback, jour_fixe, passwords, signatures
 from einig.store.models import (
     AuditEntry,
@@ -20,6 +21,7 @@ from einig.store.models import (
     User,
     Version,
 )
+from einig.web.clock import now
 from tests.live import AGREED, NOW, Company, company, identify, say, track
 from tests.web.forms import forms
 
@@ -159,6 +161,38 @@ def test_whoever_ticks_it_signs_and_nobody_else_does(us: Company) -> None:
     assert sent(max_, address, fields | both)[0] == 200
     signed = signatures.valid(Version.objects.get(number=2))
     assert [(side, of.by) for side, of in signed.items()] == [("sales", us.sol)]
+
+
+def test_the_moment_that_is_signed_at_the_table_is_the_one_on_the_screen(us: Company) -> None:
+    max_, version = browser(us.max), Version.objects.get(number=2)
+    address, at = begun(max_), now()
+    sent(max_, address, seen(max_, address) | {"change": "2"})
+    ticked = {"do": "approve", "sign-sales": "yes", "password-sales": RIGHT}
+    before = seen(max_, address)
+    agreements.sign(version, by=us.max, at=at, in_force_from=at + DAY)
+    status, page = sent(max_, address, before | ticked)
+    assert (status, "Something on the table was changed meanwhile" in page) == (422, True)
+    agreements.sign_anew(version, by=us.max, at=at)
+    assert "it is in force at once" in shown(max_, address)
+    agreements.sign(version, by=us.max, at=at, in_force_from=at + DAY)
+    assert "the moment that was chosen" in shown(max_, address)
+    assert sent(max_, address, seen(max_, address) | ticked)[0] == 200
+    version.refresh_from_db()
+    assert version.in_force_from == at + DAY
+
+
+def test_nobody_signs_for_both_sides_at_the_table(us: Company) -> None:
+    max_ = browser(us.max)
+    address = begun(max_)
+    sent(max_, address, seen(max_, address) | {"change": "2"})
+    agreements.sign(Version.objects.get(number=2), by=us.max, at=now())
+    User.objects.filter(id=us.sol.id).update(is_active=False)
+    User.objects.filter(id=us.max.id).update(role="sales_lead")
+    ticked = {"do": "approve", "sign-sales": "yes", "password-sales": RIGHT}
+    status, page = sent(max_, address, seen(max_, address) | ticked)
+    said = "You signed for the other side already, so somebody else has to sign for this one."
+    assert (status, said in page) == (422, True)
+    assert JourFixe.objects.get().approved == {}
 
 
 def test_what_was_not_on_the_screen_is_not_approved(us: Company) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from einig.engine.agreement import content_hash, loads
 from einig.engine.instants import DAY
 from einig.flow import agreements, passwords, scoring
 from einig.store import guards
@@ -60,6 +61,30 @@ def test_both_sign_on_the_page(us: Company) -> None:
     current = agreements.current(now())
     assert current is not None
     assert current.number == 2
+
+
+def test_nobody_signs_for_both_sides_on_the_page(us: Company) -> None:
+    max_ = browser(us.max)
+    sol = seen(browser(us.sol))
+    sent(max_, seen(max_))
+    User.objects.filter(id=us.max.id).update(role="sales_lead")
+    said = "You signed for the other side already, so somebody else has to sign for this one."
+    page = unescape(max_.get("/agreement/2").content.decode())
+    assert (said in page, "/agreement/2/sign" in page) == (True, False)
+    assert said in sent(max_, sol | {"agreed": "at_once"})[1]
+    User.objects.filter(id=us.max.id).update(language="de")
+    assert "für diese muss es jemand anderes tun" in sent(max_, sol | {"agreed": "at_once"})[1]
+    assert Version.objects.get(number=2).in_force_from is None
+
+
+def test_what_could_not_work_is_not_signed(us: Company) -> None:
+    max_ = browser(us.max)
+    text = STRICTER.replace("fit: 25", "fit: 999")
+    said = content_hash(loads(text).agreement)
+    Version.objects.filter(number=2).update(text=text, content_hash=said)
+    page = sent(max_, seen(max_))[1]
+    assert "This version cannot be signed: fit cannot reach 999" in page
+    assert Signature.objects.count() == 0
 
 
 def test_a_wrong_password_signs_nothing_and_is_not_guessed(us: Company) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from einig.engine.instants import DAY
-from einig.store.models import Finding, Role, Version
-from tests.live import NOW, company, person
+from einig.flow import agreements
+from einig.store.models import Finding, Role, Task, Version
+from tests.live import AGREED, NOW, company, person
 from tests.web.test_ideal_lead import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +72,30 @@ def test_a_finding_is_read_made_a_draft_and_settled() -> None:
     assert "a fair" in page
     again = browser.post(f"/agreement/findings/{found.id}/settle", {"note": "x"}, follow=True)
     assert "Somebody was quicker" in again.content.decode()
+
+
+def test_a_finding_for_whose_words_there_is_no_room_makes_no_draft() -> None:
+    us = company(AGREED + "# " + "x" * (agreements.LARGEST - len(AGREED) - 2))
+    found = Finding.objects.create(
+        version=us.version, kind="makeup", criterion="fit.industry", at=NOW, detail=MADEUP
+    )
+    browser = signed_in(person("mel", Role.MARKETING_LEAD, language="en"))
+    said = browser.post(f"/agreement/findings/{found.id}/draft", follow=True)
+    page = said.content.decode()
+    assert (said.status_code, "This cannot be made a draft: The agreement has" in page) == (
+        200,
+        True,
+    )
+    assert Version.objects.count() == 1
+
+
+def test_what_is_worked_out_already_is_not_asked_for_again() -> None:
+    us = company()
+    made = agreements.draft(AGREED, by=us.max, at=NOW)
+    browser = signed_in(us.max)
+    for _click in range(3):
+        browser.post(f"/agreement/{made.number}/foresee")
+    assert Task.objects.filter(kind="foresee", done_at=None).count() == 1
 
 
 def test_without_a_promise_there_is_nothing_to_read() -> None:

@@ -158,20 +158,21 @@ def _who(request: HttpRequest) -> User:
 
 
 def _out(version: Version, at: int) -> AgreementOut:
+    text = agreements.text(version)
     given = sorted(version.signatures.all(), key=lambda signature: signature.at)
     return AgreementOut(
         number=version.number,
         state=agreements.state(version, at),
         revision=version.revision,
         content_hash=version.content_hash,
-        text_hash=hashlib.sha256(version.text.encode()).hexdigest(),
+        text_hash=hashlib.sha256(text.encode()).hexdigest(),
         in_force_from=iso(version.in_force_from) if version.in_force_from else None,
         signatures=[
             Signed(side=s.side, by=s.by_name, at=iso(s.at) or "")
             for s in given
             if s.voided_at is None
         ],
-        text=version.text,
+        text=text,
     )
 
 

@@ -11,11 +11,11 @@ from einig.engine.agreement.rules import check
 from einig.engine.document import Refused, refuse, said
 from einig.flow import audit, enacting, seals, signatures, tasks
 from einig.flow.permissions import require
-from einig.flow.signatures import Changed, InThePast
+from einig.flow.signatures import Changed, InThePast, OnePerson
 from einig.store import turns
 from einig.store.models import Revision, User, Version
 
-__all__ = ["Changed", "InThePast"]
+__all__ = ["Changed", "InThePast", "OnePerson"]
 LARGEST = 50_000  # characters: some twenty times a long agreement, and read within seconds
 
 
@@ -111,15 +111,15 @@ def propose(version: Version, *, by: User | None, at: int) -> None:
     """Put a draft before both sides. Raises NotNow, or Refused where it could not work at all."""
     if by is not None:
         require(by, "propose_agreement")
-    if issues := [issue for issue in check(loads(version.text)) if issue.level == "error"]:
-        raise Refused(issues)
     with transaction.atomic():
-        if not Version.objects.filter(id=version.id, proposed_at=None, withdrawn_at=None).update(
-            proposed_at=at
-        ):
+        current = _pending(version, "propose")
+        if current.proposed_at is not None:
             raise NotNow("propose")
-        audit.record("version_proposed", f"version:{version.number}", at=at, by=by)
-        tasks.schedule("promise", str(version.id), due_at=at, version=version.id)
+        _can_work(current)
+        Version.objects.filter(id=current.id).update(proposed_at=at)
+        audit.record("version_proposed", f"version:{current.number}", at=at, by=by)
+        key = f"{current.id}:{current.revision}"  # it may be changed and proposed again
+        tasks.schedule("promise", key, due_at=at, version=current.id)
         if by is not None:  # somebody who wants to see what it would do
             enacting.foresee(version, at=at)
     version.refresh_from_db()
@@ -160,19 +160,18 @@ def sign(
 
     It does so at `in_force_from` (None: at once), for which both have to sign, and never in the
     past. `seen` is the hash of the content that was seen. Returns whether both have signed now.
-    Raises NotNow, Changed, InThePast, or seals.Broken.
+    Raises NotNow, Changed, InThePast, OnePerson, seals.Broken, or Refused where it could not work.
     """
-    require(by, "sign_agreement")
-    side = by.side
-    if side is None:
-        raise NotNow("sign")
     with transaction.atomic():
         current = _pending(version, "sign")
-        if current.proposed_at is None:
+        signer = User.objects.get(id=by.id)  # whose role may be another since they were asked
+        require(signer, "sign_agreement")
+        if current.proposed_at is None or signer.side is None:
             raise NotNow("sign")
         if seen not in {None, current.content_hash}:
             raise Changed
-        both = signatures.give(current, by=by, side=side, at=at, begins_at=in_force_from)
+        _can_work(current)
+        both = signatures.give(current, by=signer, side=signer.side, at=at, begins_at=in_force_from)
         if both:
             enact(current, since=in_force_from or at, at=at)
     version.refresh_from_db()
@@ -221,6 +220,12 @@ def text(version: Version) -> str:
     if since is None:
         return version.text
     return seals.text_in_force(version.number, since=since, content_hash=version.content_hash)
+
+
+def _can_work(version: Version) -> None:
+    """Raise Refused where a version says what nothing could be judged by."""
+    if issues := [issue for issue in check(loads(version.text)) if issue.level == "error"]:
+        raise Refused(issues)
 
 
 def _pending(version: Version, step: str) -> Version:

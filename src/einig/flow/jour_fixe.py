@@ -101,6 +101,11 @@ def table_of(texts: Mapping[str, str], content: str) -> str:
     return name_of("\0".join([*said, content]))
 
 
+def agreed_moment(change: Version | None) -> int | None:
+    """Return the moment that a side signed a change for, None for as soon as both have."""
+    return change.begins_at if change is not None and signatures.valid(change) else None
+
+
 def approved(meeting: JourFixe) -> dict[str, dict[str, object]]:
     """Return by side whose yes is to what is on the table."""
     if meeting.ended_at is not None:
@@ -182,11 +187,20 @@ def keep(meeting: JourFixe, side: str, number: int, kept: bool, *, by: User, at:
             audit.record("promise_looked_at", _named(current), at=at, by=by, **said)
 
 
-def approve(meeting: JourFixe, *, by: User, at: int, seen: str, content: str | None = None) -> bool:
+def approve(
+    meeting: JourFixe,
+    *,
+    by: User,
+    at: int,
+    seen: str,
+    content: str | None = None,
+    begins_at: int | None = None,
+) -> bool:
     """Say yes for one's side to what was seen; return whether both sides have said so now.
 
     With `content`, the hash of what the proposed change says, that is signed too, in the same
-    person's name. Raises Over or Changed, and what `agreements.sign` raises.
+    person's name, for the moment that was seen (None: as soon as both have signed). Raises Over
+    or Changed, and what `agreements.sign` raises.
     """
     require(by, "hold_jour_fixe")
     if by.side is None:
@@ -202,7 +216,9 @@ def approve(meeting: JourFixe, *, by: User, at: int, seen: str, content: str | N
             current.ended_at = at
         current.save(update_fields=["approved", "ended_at"])
         if content is not None and current.change is not None:
-            _sign(current.change, by=by, at=at, seen=content)
+            if begins_at != agreed_moment(current.change):
+                raise Changed
+            agreements.sign(current.change, by=by, at=at, in_force_from=begins_at, seen=content)
         audit.record("jour_fixe_approved", _named(current), at=at, by=by, side=by.side.value)
         if both:
             _send(current, str(current.id), at=at)
@@ -240,12 +256,6 @@ def _send(meeting: JourFixe, key: str, *, at: int) -> int:
         tasks.schedule(MAIL, f"{key}:{to}", due_at=at, meeting=meeting.id, to=to)
         for to in both.values_list("id", flat=True)
     )
-
-
-def _sign(change: Version, *, by: User, at: int, seen: str) -> None:
-    """Sign for the moment that the other side signed for, or for as soon as both have."""
-    moment = change.begins_at if signatures.valid(change) else None
-    agreements.sign(change, by=by, at=at, in_force_from=moment, seen=seen)
 
 
 def _set(meeting: JourFixe, field: str, text: str) -> bool:

@@ -11,13 +11,20 @@ from einig.flow import audit
 from einig.store.models import PersonalKey, User
 
 
+class Revoked(Exception):
+    """A key that was made before opens nothing any more."""
+
+
 def make(*, by: User, at: int, name: str, token: str | None = None) -> str:
     """Return a new key; it is shown once, and only its hash is kept.
 
-    `token` is the secret in it; one that was given before is that of the same key.
+    `token` is the secret in it; one that was given before is that of the same key. Raises
+    Revoked if that was revoked since.
     """
     secret = f"einig_own_{token or secrets.token_urlsafe(32)}"
-    if PersonalKey.objects.filter(key_hash=_hashed(secret)).exists():
+    if before := PersonalKey.objects.filter(key_hash=_hashed(secret)).first():
+        if before.revoked_at is not None:
+            raise Revoked
         return secret
     with transaction.atomic():
         made = PersonalKey.objects.create(

@@ -42,7 +42,7 @@ def timeline() -> list[InForce]:
     ]
 
 
-@functools.lru_cache(64)
+@functools.cache
 def _agreement(number: int, since: int, content_hash: str) -> tuple[Agreement, Plan]:
     """Return a version's agreement: read once, since what is signed never changes."""
     agreement = seals.agreement_in_force(number, since=since, content_hash=content_hash)

@@ -14,6 +14,10 @@ class InThePast(Exception):
     """A version comes into force now or later: what was decided stays decided."""
 
 
+class OnePerson(Exception):
+    """Whoever signed for one side does not sign for the other: two people have to agree."""
+
+
 def valid(version: Version) -> dict[str, Signature]:
     """Return by side the signatures that count."""
     return {of.side: of for of in version.signatures.filter(voided_at=None)}
@@ -23,7 +27,7 @@ def give(version: Version, *, by: User, side: Side, at: int, begins_at: int | No
     """Sign what a version says and when it begins; return whether both sides have.
 
     Whoever signs first chooses the moment (None: once both have signed), and whoever signs second
-    signs for the same. Raises Changed, InThePast or seals.Broken.
+    signs for the same. Raises Changed, InThePast, OnePerson or seals.Broken.
     """
     given = valid(version)
     if begins_at is not None and begins_at < at:
@@ -32,6 +36,8 @@ def give(version: Version, *, by: User, side: Side, at: int, begins_at: int | No
         raise Changed
     if side in given:
         return False
+    if any(of.by_id == by.id for of in given.values()):
+        raise OnePerson
     if not given:
         Version.objects.filter(id=version.id).update(begins_at=begins_at)
         version.begins_at = begins_at

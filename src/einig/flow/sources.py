@@ -12,10 +12,12 @@ from django.db import transaction
 
 from einig.connectors.registry import CONNECTORS
 from einig.flow import audit
+from einig.flow.keys import Revoked
 from einig.flow.permissions import require
 from einig.store.models import ApiKey, Campaign, Source, User
 from einig.store.models.sources import Kind
 
+__all__ = ["Revoked"]
 SCOPES = ("capture", "read", "outcomes")
 
 
@@ -87,12 +89,15 @@ def spend(source: Source, *, name: str, spend: Decimal, by: User, at: int) -> Ca
 def make_key(source: Source, *, by: User, at: int, name: str | None = None) -> str:
     """Return a new key of the REST API; it is shown once, and only its hash is kept.
 
-    `name` is the secret in it; one that was given before is that of the same key.
+    `name` is the secret in it; one that was given before is that of the same key. Raises
+    Revoked if that was revoked since.
     """
     require(by, "edit_sources")
     token = f"einig_{name or secrets.token_urlsafe(32)}"
     hashed = hashlib.sha256(token.encode()).hexdigest()
-    if ApiKey.objects.filter(key_hash=hashed).exists():
+    if before := ApiKey.objects.filter(key_hash=hashed).first():
+        if before.revoked_at is not None:
+            raise Revoked
         return token
     with transaction.atomic():
         made = ApiKey.objects.create(

@@ -11,6 +11,7 @@ from einig.engine.document import Refused
 from einig.flow import seals
 from einig.store import guards, roles
 from einig.store.models import Seal, Side, Signature, SignedText, Version
+from einig.store.snapshot import snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Verified:
 
 def verify(*, expect: str = "") -> Verified:
     """Look at everything that was signed; `expect` is a hash that the chain ended with before."""
+    with snapshot():  # or whoever signs meanwhile would be found out
+        return _verified(expect)
+
+
+def _verified(expect: str) -> Verified:
     chain = list(Seal.objects.order_by("number"))
     texts = {of.text_hash: of for of in SignedText.objects.all()}
     given = list(Signature.objects.select_related("version").order_by("id"))
@@ -40,7 +46,7 @@ def verify(*, expect: str = "") -> Verified:
         *_signatures(given, chain),
         *(said for of in in_force for said in _in_force(of, chain, texts, given)),
         *_enacted(chain, in_force),
-        *(said for of in pending.values() for said in _pending(of, given)),
+        *(said for of in pending.values() for said in _pending(of, chain, given)),
         *(f"the database does not refuse changes: {name} is missing" for name in guards.missing()),
     ]
     return Verified(
@@ -106,13 +112,7 @@ def _signatures(given: Sequence[Signature], chain: Sequence[Seal]) -> Iterator[s
     }
     known = set[tuple[object, ...]]()
     for of in given:
-        key: tuple[object, ...] = (
-            of.version.number,
-            of.side,
-            of.by_name,
-            of.at,
-            of.content_hash,
-        )
+        key = _given(of)
         name = f"signature {of.id} (version {of.version.number}, {of.side})"
         known.add(key)
         if key not in made[Seal.Kind.SIGNED]:
@@ -128,6 +128,17 @@ def _signatures(given: Sequence[Signature], chain: Sequence[Seal]) -> Iterator[s
 def _signed(seal: Seal, at: str) -> tuple[object, ...]:
     names = ("version", "side", "name", at, "content_hash")
     return tuple(seal.said.get(name) for name in names)
+
+
+def _given(of: Signature) -> tuple[object, ...]:
+    return of.version.number, of.side, of.by_name, of.at, of.content_hash
+
+
+def _moments(valid: Sequence[Signature], chain: Sequence[Seal]) -> set[object]:
+    """Return the moments that signatures were sealed for (None: as soon as both have signed)."""
+    keys = {_given(of) for of in valid}
+    made = (seal for seal in chain if seal.kind == Seal.Kind.SIGNED)
+    return {seal.said.get("in_force_from") for seal in made if _signed(seal, "at") in keys}
 
 
 def _in_force(
@@ -150,10 +161,29 @@ def _in_force(
     kept = texts.get(str(said.get("text_hash")))
     if kept is not None and kept.text != of.text:
         yield f"{name}: its text is not the one that was signed"
+    if of.withdrawn_at is not None:
+        yield f"{name}: it is in force, and was marked as withdrawn"
     valid = [s for s in given if s.version_id == of.id and s.voided_at is None]
+    yield from _when(name, said.get("in_force_from"), valid, chain)
     for side in Side.values:
         if not any(s.side == side and s.content_hash == of.content_hash for s in valid):
             yield f"{name}: {side} has not signed it"
+    people = [s.by_id for s in valid if s.by_id is not None]
+    if len(set(people)) < len(people):
+        yield f"{name}: one person signed it for both sides"
+
+
+def _when(
+    name: str, since: object, valid: Sequence[Signature], chain: Sequence[Seal]
+) -> Iterator[str]:
+    """Yield if it came into force earlier than both signed for; after all judging, it may later."""
+    moments = _moments(valid, chain)
+    if len(moments) > 1:
+        yield f"{name}: the two sides signed for different moments"
+        return
+    begins = [moment for moment in moments if isinstance(moment, int)]
+    if isinstance(since, int) and since < max(begins or [of.at for of in valid], default=since):
+        yield f"{name}: it was put in force earlier than both signed for"
 
 
 def _enacted(chain: Sequence[Seal], in_force: Sequence[Version]) -> Iterator[str]:
@@ -164,13 +194,15 @@ def _enacted(chain: Sequence[Seal], in_force: Sequence[Version]) -> Iterator[str
             yield f"seal {seal.number}: version {seal.version} was put in force, and is not"
 
 
-def _pending(of: Version, given: Sequence[Signature]) -> Iterator[str]:
+def _pending(of: Version, chain: Sequence[Seal], given: Sequence[Signature]) -> Iterator[str]:
     """Yield if a proposal that was signed says something else."""
     valid = [s for s in given if s.version_id == of.id and s.voided_at is None]
     if any(s.content_hash != of.content_hash for s in valid):
         yield f"version {of.number}: its content is not the one that was signed"
     if valid and _content(of.text) != of.content_hash:
         yield f"version {of.number}: its text is not the one that was signed"
+    if _moments(valid, chain) - {of.begins_at}:
+        yield f"version {of.number}: it begins at another moment than was signed"
 
 
 def _remarks() -> Iterator[str]:

@@ -87,7 +87,7 @@ def look(*, at: int) -> list[Finding]:
 
     Of each earlier version, what it promised is kept once, too.
     """
-    for earlier in Version.objects.filter(in_force_from__lte=at, promised=None):
+    for earlier in Version.objects.filter(in_force_from__lte=at, promised__isnull=True):
         keep_promise(earlier)
     version = agreements.current(at)
     if version is None:

@@ -7,6 +7,7 @@ before migrations they are taken down there, and afterwards those that are missi
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,11 +27,12 @@ class Guard:
     table: str
     event: str
     refuses: str = ""
+    what: str = ""  # it refuses, if that is not every such event
 
     @property
     def name(self) -> str:
         """Return what the trigger is called."""
-        return f"{self.table.removeprefix('store_')}_refuses_{self.event.lower()}"
+        return f"{self.table.removeprefix('store_')}_refuses_{self.what or self.event.lower()}"
 
     def condition(self, differs: str) -> str:
         """Return the condition in the words of a database."""
@@ -66,6 +68,34 @@ GUARDS = (
     Guard("store_signature", "UPDATE", _SIGNATURE),
     Guard("store_signature", "DELETE"),
 )
+
+
+def _taken(table: str, *keys: str, but: str = "") -> str:
+    equal = " OR ".join(
+        " AND ".join(f"{column} = NEW.{column}" for column in key.split()) for key in keys
+    )
+    return f"EXISTS (SELECT 1 FROM {table} WHERE ({equal}){but})"
+
+
+# SQLite alone replaces a row whose key is taken (OR REPLACE), and no trigger hears that it goes
+REPLACING = (
+    Guard("store_signedtext", "INSERT", _taken("store_signedtext", "text_hash")),
+    Guard("store_seal", "INSERT", _taken("store_seal", "id", "number", "hash")),
+    Guard(
+        "store_signature",
+        "INSERT",
+        f"""{_taken("store_signature", "id")} OR NEW.voided_at IS NULL
+            AND {_taken("store_signature", "version_id side", but=" AND voided_at IS NULL")}""",
+    ),
+    Guard("store_version", "INSERT", _taken("store_version", "id", "number", "in_force_from")),
+    Guard(
+        "store_version",
+        "UPDATE",
+        _taken("store_version", "id", "number", "in_force_from", but=" AND id <> OLD.id"),
+        "replacing",
+    ),
+    Guard("store_auditentry", "INSERT", _taken("store_auditentry", "id")),
+)
 _EMPTYING = ("store_signedtext", "store_seal", "store_signature", "store_auditentry")
 
 
@@ -73,7 +103,7 @@ def lower(*, plan: Any = (), **_signal: Any) -> None:
     """Take the triggers down on SQLite, where migrations that make tables anew stumble on them."""
     if plan and connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            for guard in GUARDS:
+            for guard in _guards():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
 
 
@@ -98,18 +128,23 @@ def missing() -> dict[str, str]:
 def standing() -> dict[str, str]:
     """Return by name the table of each trigger that is there and works."""
     emptying = {f"{table.removeprefix('store_')}_refuses_truncate": table for table in _EMPTYING}
-    tables = {guard.name: guard.table for guard in GUARDS} | emptying
+    tables = {guard.name: guard.table for guard in _guards()} | emptying
     return {name: tables[name] for name in _found() if name in tables}
+
+
+def _guards() -> Sequence[Guard]:
+    """Return the triggers of every row; PostgreSQL replaces none without an update."""
+    return (*GUARDS, *REPLACING) if connection.vendor == "sqlite" else GUARDS
 
 
 def _wanted() -> dict[str, tuple[str, str]]:
     """Return by name the body of each trigger, and the statement that makes it."""
     if connection.vendor == "sqlite":
-        made = {guard.name: _in_sqlite(guard) for guard in GUARDS}
+        made = {guard.name: _in_sqlite(guard) for guard in _guards()}
         return {name: (make, make) for name, make in made.items()}
     bodies = {
         guard.name: (guard.table, guard.event, "ROW", _body(guard.condition("IS DISTINCT FROM")))
-        for guard in GUARDS
+        for guard in _guards()
     }
     for table in _EMPTYING:
         name = f"{table.removeprefix('store_')}_refuses_truncate"

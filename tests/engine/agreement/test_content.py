@@ -1,13 +1,18 @@
 """A content hash names what an agreement says, and differences say it in words."""
 
+import itertools
+
 import pytest
 from hypothesis import assume, given, settings
 
 from einig.engine.agreement.content import content_hash
 from einig.engine.agreement.diff import diff
 from einig.engine.agreement.document import loads
-from einig.engine.agreement.model import Agreement
+from einig.engine.agreement.model import Agreement, FitTable, TextRow
+from einig.engine.agreement.rules import check
 from einig.engine.document import Refused
+from einig.engine.scoring.matching import points_of
+from einig.engine.values import value
 from tests.engine.agreement.written import FULL, texts
 
 
@@ -37,6 +42,44 @@ def test_writing_the_same_otherwise_is_no_new_version(written: str, otherwise: s
     before, after = agreed(FULL), agreed(FULL.replace(written, otherwise))
     assert content_hash(before) == content_hash(after)
     assert diff(before, after) == []
+
+
+NUMBERS = [
+    "5",
+    "5.0",
+    "5.00",
+    "05",
+    "+5",
+    "5e0",
+    "50e-1",
+    "5,0",
+    "five",
+    "FIVE",
+    "-5",
+    "1e3",
+    "1000",
+]
+
+
+def _decided_by_order(pair: tuple[str, str]) -> bool:
+    """Return whether any value earns what the first row that it meets says."""
+    rows = tuple(TextRow(text, n) for n, text in enumerate(pair, 1))
+    tables = FitTable("size", rows), FitTable("size", rows[::-1])
+    return any(len({points_of(table, value(text)) for table in tables}) > 1 for text in pair)
+
+
+def _refused(pair: tuple[str, str]) -> bool:
+    """Return whether a table with both rows is refused."""
+    table = f'{{"{pair[0]}": 1, "{pair[1]}": 2}}'
+    found = check(loads(f"name: A\nfit: {{size: {table}}}\nsales_ready: {{fit: 2}}\n"))
+    return any("is the same as" in issue.message for issue in found)
+
+
+def test_where_the_order_of_a_table_would_decide_it_is_refused() -> None:
+    pairs = list(itertools.combinations(NUMBERS, 2))
+    refused = [pair for pair in pairs if _refused(pair)]
+    assert refused == [pair for pair in pairs if _decided_by_order(pair)]
+    assert len(refused) == 23  # of seven fives 21, the two in letters, and a thousand
 
 
 def test_the_hash_is_stable_across_releases() -> None:

@@ -114,6 +114,16 @@ def issues(text: str) -> list[str]:
             id="a value twice",
         ),
         pytest.param(
+            'name: A\nfit: {size: {"5": 10, "5.0": 20, five: 1, "05": 30, "5,0": 2}}\n' + READY,
+            [
+                "a.yaml:2:23: error: fit.size.5.0: 5.0 is the same as 5: both are the same number."
+                " Keep one of them.",
+                "a.yaml:2:43: error: fit.size.05: 05 is the same as 5: both are the same number."
+                " Keep one of them.",
+            ],
+            id="a number twice",
+        ),
+        pytest.param(
             "name: A\nfit: {country: {DE: 10, DE: 20}}\n" + READY,
             ["a.yaml:2:25: error: fit.country.DE: The key DE stands here twice. Keep one of them."],
             id="a key twice",

@@ -21,7 +21,7 @@ from einig.engine.agreement.model import (
 from einig.engine.document import Issue, Place, said
 from einig.engine.document.shapes import did_you_mean
 from einig.engine.instants import FOREVER
-from einig.engine.values import fold
+from einig.engine.values import fold, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,16 @@ def _place(document: Document, path: str) -> Place:
 
 
 class NamesDiffer:
-    """Names that are equal as compared are one thing, so they stand once."""
+    """What is equal as compared is one thing, so it stands once.
+
+    Otherwise the order would decide which row of a table counts, and order means nothing.
+    """
 
     def find(self, document: Document) -> Iterator[Finding]:
         agreement = document.agreement
         yield from _repeated("fit", [table.attribute for table in agreement.fit])
         for table in agreement.fit:
-            yield from _repeated(f"fit.{table.attribute}", [row.text for row in table.texts])
+            yield from _one_number(f"fit.{table.attribute}", [row.text for row in table.texts])
         yield from _repeated("engagement", [each.name for each in agreement.behaviour])
         yield from _repeated("intent", [intent.name for intent in agreement.intent])
 
@@ -83,6 +86,21 @@ def _repeated(path: str, names: Sequence[str]) -> Iterator[Finding]:
                 first=first,
             )
             yield Finding(f"{path}.{name}", message, said("Keep one of them."))
+
+
+def _one_number(path: str, texts: Sequence[str]) -> Iterator[Finding]:
+    yield from _repeated(path, texts)
+    seen: dict[float, str] = {}
+    for text in texts:
+        read = number(fold(text))
+        first = text if read is None else seen.setdefault(read, text)
+        if fold(first) != fold(text):
+            message = said(
+                "%(name)s is the same as %(first)s: both are the same number.",
+                name=text,
+                first=first,
+            )
+            yield Finding(f"{path}.{text}", message, said("Keep one of them."))
 
 
 class IntentIsDefined:
@@ -107,11 +125,11 @@ class SomethingIsExcluded:
     """An entry of `never` without a condition would exclude everyone."""
 
     def find(self, document: Document) -> Iterator[Finding]:
-        for number, each in enumerate(document.agreement.lead.never, 1):
+        for place, each in enumerate(document.agreement.lead.never, 1):
             if not each:
                 message = said("This entry has no condition, so it would exclude everyone.")
                 remedy = said("Write a condition, or remove the entry.")
-                yield Finding(f"lead.never.{number}", message, remedy)
+                yield Finding(f"lead.never.{place}", message, remedy)
 
 
 # --- points -----------------------------------------------------------------------------------

@@ -53,7 +53,8 @@ class Incoming:
     def _table(self, name: str, since: int, until: int) -> Floats:
         blocks = [self.between(at, at + _BLOCK)[name] for at in range(since, until, _BLOCK)]
         names = sorted({value for block in blocks for value in block})
-        return np.array([[block.get(value, 0) for value in names] for block in blocks], np.float64)
+        rows = [[block.get(value, 0) for value in names] for block in blocks]
+        return np.array(rows, np.float64).reshape(len(blocks), len(names))  # also where none came
 
 
 def _whole(counts: dict[str, dict[str, int]], leads: int) -> Counts:

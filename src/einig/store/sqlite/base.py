@@ -74,6 +74,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     @contextmanager
     def reading(self) -> Iterator[None]:
         """Hold a transaction that takes no turn to write: it sees the file as of its first read."""
+        self.ensure_connection()  # which sets the mode
         usual = self.transaction_mode
         self.transaction_mode = "DEFERRED"
         try:

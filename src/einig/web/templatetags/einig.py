@@ -117,8 +117,8 @@ def number(amount: float | None, digits: int = 0) -> str:
 
 @register.filter
 def unlocalized(amount: float) -> str:
-    """Show a number as a drawing needs it: with a point."""
-    return f"{amount:g}"
+    """Show a number as a drawing or a field needs it: with a point, or to the last digit."""
+    return str(amount) if isinstance(amount, int) else f"{amount:g}"
 
 
 @register.filter

@@ -47,6 +47,8 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
     before = _before(version) if asked is None else asked
     agreement = loads(agreements.text(version)).agreement
     signed = signatures.valid(version)
+    signs = may(me, "sign_agreement") and state == "proposed"
+    is_mine = any(of.by_id == me.id for of in signed.values())
     # what is to be decided shows its changes at once; what is in force reads as it is
     usual = "yes" if asked or state in {"draft", "proposed"} else "no"
     marked = request.GET.get("marks", usual) == "yes"
@@ -64,8 +66,9 @@ def one(request: HttpRequest, number: int, *, form: SignForm | None = None) -> H
         "in_force": agreements.current(at),
         "state": state,
         "before": before,
-        "can_sign": may(me, "sign_agreement") and state == "proposed" and me.side not in signed,
-        "can_sign_anew": may(me, "sign_agreement") and state == "proposed" and bool(signed),
+        "can_sign": signs and me.side not in signed and not is_mine,
+        "signed_other": signs and me.side not in signed and is_mine,
+        "can_sign_anew": signs and bool(signed),
         "sign": form or SignForm(initial=_to_sign(version, signed)),
         "zone": organisation().zone,
         "talks": by_clause(agreement, parts, threads.of(version), request.GET.get("about", "")),
@@ -128,6 +131,11 @@ def sign(request: HttpRequest, number: int) -> HttpResponse:
         messages.error(
             request, _("It was changed while you read it; nothing was signed. Look at it again.")
         )
+    except agreements.OnePerson:
+        messages.error(request, for_the_other_side())
+    except Refused as refused:
+        said = _("This version cannot be signed: %(why)s")
+        messages.error(request, said % {"why": _why(refused)})
     else:
         if form.errors:
             return one(request, number, form=form)
@@ -180,11 +188,20 @@ def _step(request: HttpRequest, number: int, step: Any, said: str) -> HttpRespon
     except agreements.NotNow:
         messages.error(request, _("This is not possible any more; nothing was changed."))
     except Refused as refused:
-        why = " ".join(map(told, refused.issues))
-        messages.error(request, _("This draft cannot be proposed: %(why)s") % {"why": why})
+        said = _("This draft cannot be proposed: %(why)s")
+        messages.error(request, said % {"why": _why(refused)})
     else:
         messages.success(request, said)
     return redirect("version", number)
+
+
+def for_the_other_side() -> str:
+    """Return why whoever signed for one side does not sign for the other."""
+    return _("You signed for the other side already, so somebody else has to sign for this one.")
+
+
+def _why(refused: Refused) -> str:
+    return " ".join(map(told, refused.issues))
 
 
 def _before(version: Version) -> Version | None:

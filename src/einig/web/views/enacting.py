@@ -38,7 +38,8 @@ def foresee(request: HttpRequest, number: int) -> HttpResponse:
     """Work out anew what a version would do."""
     require(who(request), "draft_agreement")
     version = get_object_or_404(Version, number=number, in_force_from=None)
-    enacting.foresee(version, at=now())
+    if not enacting.foreseeing(version, at=now()):  # whoever clicks again waits for the same
+        enacting.foresee(version, at=now())
     return redirect("version", number)
 
 

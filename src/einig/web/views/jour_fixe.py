@@ -14,12 +14,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from einig.engine.agreement import loads
+from einig.engine.document import Refused
 from einig.flow import agreements, beginnings, disputed, jour_fixe, passwords, signatures
 from einig.flow.permissions import may, require
 from einig.store.models import JourFixe, Role, Side, User, Version
 from einig.web.changed import changed
 from einig.web.clock import now, who
 from einig.web.typed import id_of
+from einig.web.views.agreement import for_the_other_side
 from einig.web.voices import heard
 
 _ROLES = {Side.MARKETING: Role.MARKETING_LEAD, Side.SALES: Role.SALES_LEAD}
@@ -202,19 +204,28 @@ def _yes(
     if person is None:
         return _("Choose who you are.")
     signs = request.POST.get(f"sign-{side}") == "yes"
+    signed: dict[str, Any] = {"content": content, "begins_at": _agreed(request)} if signs else {}
     try:
         password = request.POST[f"password-{side}"]
         passwords.confirm(person, password, at=at, signed_in=who(request))
-        jour_fixe.approve(meeting, by=person, at=at, seen=seen, content=content if signs else None)
+        jour_fixe.approve(meeting, by=person, at=at, seen=seen, **signed)
     except passwords.WrongPassword:
         return _("This is not your password; nothing was approved.")
     except passwords.TooManyTries:
         return _("Too many wrong passwords; nothing was approved. Try again in 15 minutes.")
     except (jour_fixe.Changed, agreements.Changed):
         return _("Something on the table was changed meanwhile; look at it again.")
-    except (agreements.NotNow, agreements.InThePast):
+    except agreements.OnePerson:
+        return for_the_other_side()
+    except (agreements.NotNow, agreements.InThePast, Refused):
         return _("This version cannot be signed now; nothing was approved.")
     return ""
+
+
+def _agreed(request: HttpRequest) -> int | None:
+    """Return the moment that whoever signs saw; None for as soon as both have signed."""
+    given = request.POST.get("agreed", "")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 20 else None
 
 
 # --- showing ----------------------------------------------------------------------------------
@@ -242,6 +253,7 @@ def _shown(request: HttpRequest, meeting: JourFixe, sent: Sent) -> HttpResponse:
         "gone": (now() - meeting.at) // 1_000_000,
         "lasts": jour_fixe.LASTS * 60,
         "longest": jour_fixe.LONGEST,
+        "agreed": jour_fixe.agreed_moment(meeting.change),
         "clash": sent.theirs.get(jour_fixe.CHANGE),
     } | _change(meeting.change)
     status = 409 if sent.theirs or sent.lost else 422 if sent.errors else 200

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from einig.flow import keys
 from einig.store.models import PersonalKey
@@ -16,6 +17,7 @@ from einig.web.people_forms import KeyForm
 from einig.web.typed import id_of
 
 
+@never_cache  # a key is shown once
 def index(request: HttpRequest) -> HttpResponse:
     """Show a person's keys, make one, or revoke one."""
     me = who(request)
@@ -24,7 +26,10 @@ def index(request: HttpRequest) -> HttpResponse:
     token = ""
     if form.is_valid():
         name = form.cleaned_data["name"]
-        token = keys.make(by=me, at=now(), name=name, token=slip.name(request))
+        try:
+            token = keys.make(by=me, at=now(), name=name, token=slip.name(request))
+        except keys.Revoked:
+            messages.error(request, _("This key was revoked meanwhile; make a new one."))
         form = KeyForm()
     elif do == "revoke":
         key = get_object_or_404(PersonalKey, id=id_of(request, "key"), user=me)

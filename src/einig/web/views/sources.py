@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from einig.engine.instants import iso
 from einig.flow import capture, deliveries, reports, sources
@@ -47,6 +50,7 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return render(request, "web/sources.html", context)
 
 
+@never_cache  # a key is shown once
 def one(request: HttpRequest, source_id: int) -> HttpResponse:
     """Show how a source is connected, its campaigns and what they cost."""
     me = who(request)
@@ -62,7 +66,10 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
         sources.spend(found, **form.cleaned_data, by=me, at=now())
         return redirect("source", source_id)
     if do == "key":
-        token = sources.make_key(found, by=me, at=now(), name=slip.name(request))
+        try:
+            token = sources.make_key(found, by=me, at=now(), name=slip.name(request))
+        except sources.Revoked:
+            messages.error(request, _("This key was revoked meanwhile; make a new one."))
     elif do == "revoke":
         key = get_object_or_404(ApiKey, id=id_of(request, "key"), source=found)
         sources.revoke_key(key, by=me, at=now())

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from einig.engine.backtest.intervals import Proportion
+from einig.engine.document import Refused
 from einig.engine.instants import DAY
 from einig.flow import findings
 from einig.store.models import Finding, Version
 from einig.web.clock import now, who
+from einig.web.issue_words import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,12 @@ def settle(request: HttpRequest, finding_id: int) -> HttpResponse:
 @require_POST
 def draft(request: HttpRequest, finding_id: int) -> HttpResponse:
     """Start a draft from a finding."""
-    found = get_object_or_404(Finding, id=finding_id)
-    made = findings.make_draft(found, by=who(request), at=now())
+    found = get_object_or_404(Finding.objects.select_related("version"), id=finding_id)
+    try:
+        made = findings.make_draft(found, by=who(request), at=now())
+    except Refused as refused:
+        why = " ".join(map(told, refused.issues))
+        messages.error(request, _("This cannot be made a draft: %(why)s") % {"why": why})
+        return redirect("version", found.version.number)
     messages.success(request, _("This is a draft now. Change it, test it, and propose it."))
     return redirect("version", made.number)
