@@ -25,11 +25,12 @@ def us() -> Company:
     return company()
 
 
-def ask(method: str, path: str, user: User, body: Any = None) -> Any:
+def ask(method: str, path: str, user: User, body: Any = None, *, once: str = "") -> Any:
     """Send a request with a key of this person."""
     with suppress(keys.Revoked):
         keys.make(by=user, at=NOW, name="laptop", token=f"key-of-{user.id}")
     headers = {"Authorization": f"Bearer einig_own_key-of-{user.id}"}
+    headers |= {"Idempotency-Key": once} if once else {}
     send = getattr(Client(), method)
     if body is None:
         return send(f"/api/agreements{path}", headers=headers)
@@ -63,6 +64,16 @@ def test_a_draft_is_made_and_changed_from_the_revision_that_it_was_read_at(us: C
     assert (changed.status_code, changed.json()["revision"]) == (200, 2)
     kept = Revision.objects.get()
     assert (kept.number, kept.text, kept.by) == (1, AGREED, us.mia)
+
+
+def test_the_same_key_makes_the_same_draft_and_another_persons_another(us: Company) -> None:
+    sent = [ask("post", "", by, {"text": AGREED}, once="k") for by in (us.mia, us.mia, us.max)]
+    assert [(made.status_code, made.json()["number"]) for made in sent] == [
+        (201, 2), (201, 2), (201, 3)
+    ]  # fmt: skip
+    refused = ask("post", "", us.mia, {"text": "name: X"}, once="other")
+    assert refused.status_code == 422
+    assert ask("post", "", us.mia, {"text": AGREED}, once="other").json()["number"] == 4
 
 
 def test_whoever_comes_second_is_told_and_nothing_is_overwritten(us: Company) -> None:

@@ -68,6 +68,23 @@ def test_a_file_becomes_a_draft_and_changes_it(server: Server, tmp_path: Path) -
     assert (again.returncode, "nothing new" in again.stderr) == (0, True)
 
 
+def test_a_push_that_was_cut_off_makes_no_second_draft(server: Server, tmp_path: Path) -> None:
+    number = pushed(server, tmp_path, AGREED)
+    index = tmp_path / ".einig.json"
+    told = json.loads(index.read_text())
+    assert (told["server"], told["sending"]) == (server.url, {})
+    file = tmp_path / "other.yaml"
+    file.write_text(AGREED)
+    index.write_text(json.dumps(told | {"sending": {"other.yaml": "a key of its own"}}))
+    before = index.read_text()
+    assert einig(server, tmp_path, "push", "other.yaml").returncode == 0
+    index.write_text(before)  # as if it had been killed before it was written down
+    file.write_text(CHANGED)
+    assert einig(server, tmp_path, "push", "other.yaml").returncode == 0
+    query = "SELECT number, text, revision FROM store_version WHERE number > ?"
+    assert server.store.rows(query, [number]) == [(number + 1, CHANGED, 2)]
+
+
 def test_two_who_change_a_draft_never_overwrite_each_other(server: Server, tmp_path: Path) -> None:
     mine, other = tmp_path / "mine", tmp_path / "other"
     mine.mkdir()

@@ -235,6 +235,24 @@ def test_nothing_comes_into_force_in_the_past(us: Company) -> None:
     assert (version.in_force_from, Signature.objects.count()) == (None, 1)
 
 
+def test_what_both_signed_for_later_comes_whatever_they_sign_meanwhile(us: Company) -> None:
+    later, sooner = proposed(us), proposed(us, AGREED)
+    for by in (us.max, us.sol):
+        agreements.sign(later, by=by, at=NOW, in_force_from=NOW + 30 * DAY)
+    with pytest.raises(agreements.NotNow):
+        agreements.withdraw(later, by=us.max, at=NOW + 1)
+    for by in (us.max, us.sol):
+        agreements.sign(sooner, by=by, at=NOW + DAY)
+    found = [agreements.current(NOW + days * DAY) for days in (2, 30)]
+    assert found == [sooner, later]
+    again = proposed(us, AGREED)
+    for by in (us.max, us.sol):
+        agreements.sign(again, by=by, at=NOW + 2 * DAY, in_force_from=NOW + 30 * DAY)
+    again.refresh_from_db()
+    assert again.in_force_from == NOW + 30 * DAY + 1
+    assert agreements.current(NOW + 31 * DAY) == again
+
+
 def test_another_moment_is_signed_by_both_anew(us: Company) -> None:
     version = proposed(us)
     agreements.sign(version, by=us.max, at=NOW, in_force_from=NOW + DAY)

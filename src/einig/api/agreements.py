@@ -10,14 +10,15 @@ import hashlib
 import time
 from typing import Annotated
 
+from django.db import transaction
 from django.http import HttpRequest
-from ninja import Field, Router, Schema, Status
+from ninja import Field, Header, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from einig.engine.document import Refused
 from einig.engine.instants import iso
-from einig.flow import agreements, keys
+from einig.flow import agreements, keys, once
 from einig.flow.permissions import require
 from einig.store.models import User, Version
 
@@ -54,6 +55,9 @@ class AgreementOut(Schema):
 
 
 Text = Annotated[str, Field(min_length=1, max_length=_LONGEST, description="The YAML document.")]
+
+
+Once = Annotated[str | None, Header(alias="Idempotency-Key", max_length=80)]
 
 
 class NewDraft(Schema):
@@ -113,10 +117,12 @@ def read_version(request: HttpRequest, number: int) -> AgreementOut:
 
 
 @router.post("", response={201: AgreementOut, 422: Mistakes}, summary="Make a draft")
-def make_draft(request: HttpRequest, said: NewDraft) -> Status[AgreementOut | Mistakes]:
-    """Keep a new draft."""
+def make_draft(
+    request: HttpRequest, said: NewDraft, idempotency_key: Once = None
+) -> Status[AgreementOut | Mistakes]:
+    """Keep a new draft; sent again with the same key within a day, it is the same draft."""
     try:
-        made = agreements.draft(said.text, by=_who(request), at=_now())
+        made = _drafted(said.text, by=_who(request), key=idempotency_key)
     except Refused as refused:
         return Status(422, _mistakes(refused))
     return Status(201, _out(made, _now()))
@@ -143,6 +149,18 @@ def change_draft(
         told = "what was signed or withdrawn is not changed; make a new draft"
         return Status(409, Overtaken(detail=told, now=_out(_version(number), _now())))
     return Status(200, _out(_version(number), _now()))
+
+
+def _drafted(text: str, *, by: User, key: str | None) -> Version:
+    if key is None:
+        return agreements.draft(text, by=by, at=_now())
+    named = f"draft:{by.id}:{hashlib.sha256(key.encode()).hexdigest()}"
+    with transaction.atomic():  # so that the key is known if, and only if, there is a draft
+        if not once.begin(named, at=_now()) and (told := once.answer_of(named)) is not None:
+            return _version(int(told.to))
+        made = agreements.draft(text, by=by, at=_now())
+        once.end(named, at=_now(), to=str(made.number), said=[])
+    return made
 
 
 def _version(number: int) -> Version:

@@ -29,8 +29,8 @@ def command(ctx: click.Context, folder: Path, server: str) -> None:
     einig pull agreements --server https://einig.example.com
     """
     asked = Server(server)
-    versions = asked.ask("GET", "/agreements").body
-    kept = Checkout(folder)
+    kept = Checkout(folder, asked.address)
+    versions = asked.every_version()
     there = {version["number"] for version in versions}
     conflicts = [name for version in versions if (name := _take(kept, version))]
     for name, known in list(kept.files.items()):
@@ -86,8 +86,7 @@ def _let_go(kept: Checkout, name: str) -> None:
     """Remove what was withdrawn on the server, unless it was changed here."""
     if kept.changed(name):
         say(f"{name} was withdrawn on the server and changed here; it stays, as a new file.")
-    elif (kept.folder / name).exists():
-        (kept.folder / name).unlink()
+    elif kept.remove(name):
         say(f"{name}: withdrawn")
     del kept.files[name]
 

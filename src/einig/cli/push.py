@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -33,27 +34,44 @@ def command(files: tuple[Path, ...], server: str) -> None:
         load_agreement(file)
     asked = Server(server)
     for file in files:
-        kept = Checkout(file.parent)
-        _send(asked, kept, file)
-        kept.save()
+        _send(asked, Checkout(file.parent, asked.address), file)
 
 
 def _send(asked: Server, kept: Checkout, file: Path) -> None:
     text = file.read_bytes().decode("utf-8")
-    known = kept.files.get(file.name)
-    if known is None:
-        answer = asked.ask("POST", "/agreements", {"text": text})
-    elif not kept.changed(file.name):
-        say(f"{file.name}: nothing new")
-        return
-    else:
+    is_new = file.name not in kept.files
+    if is_new:
+        _begin(asked, kept, file, text)
+    known = kept.files[file.name]
+    if kept.changed(file.name):
         body = {"text": text, "revision": known.revision}
         answer = asked.ask("PUT", f"/agreements/{known.number}", body)
-    made = _accepted(answer, file)
+        _keep(kept, file, _accepted(answer, file))
+    elif not is_new:
+        say(f"{file.name}: nothing new")
+        return
+    say(f"{file.name}: draft {known.number} at {asked.address}/agreement/{known.number}")
+
+
+def _begin(asked: Server, kept: Checkout, file: Path, text: str) -> None:
+    """Make a draft of a file, one however often this is cut off before it is written down."""
+    key = kept.sending.setdefault(file.name, secrets.token_hex(16))
+    kept.save()
+    made = _accepted(asked.ask("POST", "/agreements", {"text": text}, once=key), file)
+    before = kept.name_of(made["number"])
+    if before is not None:  # it was pulled since it was cut off
+        if not kept.changed(before):
+            kept.remove(before)
+        del kept.files[before]
+    _keep(kept, file, made)
+
+
+def _keep(kept: Checkout, file: Path, made: dict[str, Any]) -> None:
+    kept.sending.pop(file.name, None)
     kept.files[file.name] = Known(
         made["number"], made["revision"], made["state"], made["text_hash"]
     )
-    say(f"{file.name}: draft {made['number']} at {asked.address}/agreement/{made['number']}")
+    kept.save()
 
 
 def _accepted(answer: Answer, file: Path) -> dict[str, Any]:
@@ -67,8 +85,8 @@ def _accepted(answer: Answer, file: Path) -> dict[str, Any]:
         if now["state"] != "draft":
             remedy = "Copy it to a new file and push that: it becomes a new draft."
         raise refuse(f"Not sent: {answer.body['detail']}.", remedy, file=str(file))
-    if "issues" not in answer.body:
-        raise refuse(f"Not sent: {answer.body.get('detail')}.", "Mend it.", file=str(file))
+    if not answer.body["issues"]:
+        raise refuse(f"Not sent: {answer.body['detail']}.", "Mend it.", file=str(file))
     raise Refused(
         [
             Issue(
