@@ -53,6 +53,8 @@ def table(said: dict[str, dict[str, str]]) -> str:
 
 def _proof(sends: Sends) -> str:
     """Return what proves that it is the sender."""
+    if sends.is_fetched:
+        return "it is fetched with a password or a token"
     if sends.proof is not None:
         return f"signature (made by `{sends.library}`)" if sends.library else "signature"
     if sends.forged is not None:

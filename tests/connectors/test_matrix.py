@@ -76,6 +76,8 @@ def test_verified(sends: Sends, us: Company, asked: str) -> None:
         assert [one if sends.is_numbered else _unnamed(one) for one in told] == heard
     many, body = Delivery.objects.count(), sends.bodies[0]
     assert Client().post(f"/in/{sends.kind}/another-key", {"a": "b"}).status_code == 404
+    if sends.is_fetched:
+        assert Client().post(sends.address, body, content_type="message/rfc822").status_code == 401
     if sends.forged is not None:
         assert sent(sends, sends.forged(body)) == 401
     for proof in sends.proof(body, HOST + sends.address) if sends.proof is not None else ():

@@ -8,6 +8,7 @@ from einig.connectors.contract import Connector
 from einig.connectors.google_leads import GoogleLeads
 from einig.connectors.hubspot_forms import HubSpotForms
 from einig.connectors.linkedin_leads import LinkedInLeads
+from einig.connectors.mailbox import Mailbox
 from einig.connectors.meta_leads import MetaLeads
 from einig.connectors.sipgate import Sipgate
 from einig.connectors.twilio import Twilio
@@ -16,6 +17,6 @@ from einig.connectors.web_to_lead import WebToLead
 
 _ALL: tuple[Connector, ...] = (
     Typeform(), HubSpotForms(), WebToLead(), GoogleLeads(), MetaLeads(), LinkedInLeads(),
-    Twilio(), Sipgate(), Chatwoot(), Calendly(),
+    Twilio(), Sipgate(), Chatwoot(), Calendly(), Mailbox(),
 )  # fmt: skip
 CONNECTORS = {one.kind: one for one in _ALL}

@@ -18,7 +18,7 @@ from einig.connectors.contract import Delivery as Raw
 from einig.connectors.contract import Heard, Unreadable
 from einig.connectors.registry import CONNECTORS
 from einig.engine.instants import DAY, SECOND, instant
-from einig.flow import audit, calls, capture, tasks
+from einig.flow import attempts, audit, capture, tasks
 from einig.flow.contact import caller, normalize
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
@@ -111,7 +111,7 @@ def understand(delivery: Delivery, *, at: int) -> None:
     capture.receive(messages, source=source, at=delivery.at)
     for one in heard:
         if one.attempt:
-            calls.tried(one, id_=_id(one, delivery), at=delivery.at)
+            attempts.tried(one, id_=_id(one, delivery), at=delivery.at)
     is_test = any(one.is_test for one in heard)
     _write(delivery, said=len(heard), is_test=is_test, understood_at=at)
 
@@ -197,8 +197,8 @@ def forget(at: int) -> int:
 
 
 def _messages(heard: Heard, delivery: Delivery) -> Iterator[dict[str, object]]:
-    """Yield what a delivery says as messages; a sender's own test says nothing."""
-    if heard.is_test:
+    """Yield what a delivery says as messages; a test says nothing, and neither does what we did."""
+    if heard.is_test or heard.attempt:
         return
     at = min(instant(heard.at), delivery.at) if heard.at is not None else delivery.at
     yield from capture.somebody(

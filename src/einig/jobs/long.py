@@ -50,11 +50,13 @@ def _does() -> dict[str, Callable[[Task], object]]:
         fetching,
         foresight,
         ideal_lead,
+        mailboxes,
         watching,
     )
 
     return {
         "fetch": lambda task: fetching.fetch(task.payload["delivery"]),
+        "mailbox": lambda task: mailboxes.fetch(task.payload["source"], clock=_now),
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         "promise": lambda task: watching.work_out(task.payload["version"]),
         "watch": lambda _task: watching.look(at=_now()),

@@ -28,6 +28,7 @@ from einig.flow import (
     enacting,
     handoff,
     journey,
+    mailboxes,
     mails,
     tasks,
 )
@@ -58,6 +59,7 @@ class Worker:
         self.parent = parent
         self.stopping = False
         self.day: int | None = None
+        self.minute: int | None = None
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT."""
@@ -66,7 +68,7 @@ class Worker:
         while not self.stopping and (self.parent is None or os.getppid() == self.parent):
             try:
                 at = time.time_ns() // 1000
-                self._plan(at // DAY)
+                self._plan(at)
                 busy = work(at=at)
             except Exception:  # whatever it was, what comes after it does not wait for us to look
                 log.exception("this did not work; trying again")
@@ -75,11 +77,15 @@ class Worker:
                 continue
             time.sleep(_BREATH if busy else _REST)
 
-    def _plan(self, day: int) -> None:
-        """Ask for what is done once a day, as it begins."""
+    def _plan(self, at: int) -> None:
+        """Ask for what is done once a day and once a minute, as each begins."""
+        day, minute = at // DAY, at // mailboxes.EVERY
         if day != self.day:
             tasks.schedule("watch", str(moment(day * DAY).date()), due_at=day * DAY + NIGHT)
             self.day = day
+        if minute != self.minute:
+            mailboxes.due(at)
+            self.minute = minute
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
@@ -185,7 +191,7 @@ def _route(task: Task, at: int) -> None:
 
 MOST_DEATHS = 3
 LONG = frozenset(
-    {"fetch", "learn", "promise", "watch", due.ANEW, enacting.FORESEE}
+    {"fetch", "learn", "mailbox", "promise", "watch", due.ANEW, enacting.FORESEE}
 )  # einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_enacted": _mail_enacted,

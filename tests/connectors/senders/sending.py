@@ -64,6 +64,7 @@ class Sends:
     answers: Mapping[str, bytes] = field(default_factory=dict)
     says_when: bool = True  # whether it says when something happened
     is_numbered: bool = True  # whether its deliveries have ids
+    is_fetched: bool = False  # whether Einig comes for them, so that nobody can deliver
 
     @property
     def address(self) -> str:

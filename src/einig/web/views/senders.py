@@ -39,6 +39,7 @@ def about(source: Source, form: SenderForm | None = None) -> dict[str, object]:
         "sender": connector,
         "address": _address(source),
         "made_here": [(of, source.settings.get(of.name, "")) for of in _made_here(source)],
+        "problem": source.settings.get("problem", ""),
         "missing": [_(label) for label in sources.missing(source)],
         "settings": form or SenderForm(source),
         "arrived": _arrived(source),
@@ -110,6 +111,8 @@ def _made_here(source: Source) -> list[Setting]:
 
 def _address(source: Source) -> str:
     """Return the path to which a sender delivers."""
+    if source.sender == "mailbox":
+        return ""  # it is read, and nobody delivers there
     if source.sender == "hubspot_forms":
         return f"/submissions/v3/integration/submit/…/{source.settings.get('form') or '…'}"
     if source.sender == "web_to_lead":

@@ -1,4 +1,4 @@
-"""Calls of ours: what a telephone system tells of is an attempt that nobody has to write down."""
+"""Attempts of ours that a telephone system or a mailbox tells of: nobody has to write them down."""
 
 from __future__ import annotations
 
@@ -9,38 +9,40 @@ from einig.flow.contact import normalize
 from einig.flow.organisation import organisation
 from einig.store.models import Attempt, ContactDetail, Handoff
 
+_BY = {
+    "call": ("phone", ContactDetail.Kind.PHONE, Attempt.Channel.PHONE),
+    "mail": ("email", ContactDetail.Kind.EMAIL, Attempt.Channel.MAIL),
+}
+
 
 def tried(heard: Heard, *, id_: str, at: int) -> Attempt | None:
-    """Write down an attempt to reach whoever a number belongs to; None where there is none to log.
+    """Write down an attempt to reach whoever was called or written to; None if it is none.
 
-    Told again, it is the same attempt. A call to a number that several leads share, or that nobody
-    was handed over with, counts for none.
+    Told again, it is the same attempt. What goes to a number that several leads share, or to
+    somebody who was not handed over, counts for none.
     """
     if Attempt.objects.filter(heard=id_).exists():
         return None
-    number = normalize(
-        ContactDetail.Kind.PHONE, heard.attributes.get("phone", ""), organisation().country
-    )
-    of = _handed_over(number) if number is not None else None
+    attribute, kind, channel = _BY[heard.attempt]
+    normal = normalize(kind, heard.attributes.get(attribute, ""), organisation().country)
+    of = _handed_over(kind, normal) if normal is not None else None
     if of is None or of.to is None:
         return None
     made = handoff.log_attempt(
         of,
         by=of.to,
         at=max(instant(heard.at) if heard.at is not None else at, of.opened_at),
-        channel=Attempt.Channel.PHONE,
+        channel=channel,
         result=Attempt.Result.REACHED if heard.reached else Attempt.Result.NO_ANSWER,
     )
     Attempt.objects.filter(id=made.id).update(heard=id_)
     return made
 
 
-def _handed_over(number: str) -> Handoff | None:
-    """Return the open hand-off of the only lead that has a number."""
+def _handed_over(kind: str, normal: str) -> Handoff | None:
+    """Return the open hand-off of the only lead that is reached by this."""
     found = Handoff.objects.select_related("to", "lead").filter(
-        closed_at=None,
-        lead__contact_details__kind=ContactDetail.Kind.PHONE,
-        lead__contact_details__normal=number,
+        closed_at=None, lead__contact_details__kind=kind, lead__contact_details__normal=normal
     )
     open_now = list(found.order_by("id")[:2])
     return open_now[0] if len(open_now) == 1 else None
