@@ -31,16 +31,20 @@ def somebody(
     visitor: str | None = None,
     campaign: Mapping[str, str] | None = None,
     is_contact: bool = False,
+    purposes: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Return messages of somebody who left contact details and (maybe) did something.
 
     `visitor` is the anonymous id of their browser, if there is one; without it the contact details
     alone say who it is. With `is_contact` they asked for nothing yet, and become no lead by it.
+    `purposes` are those that they agreed to, each with the text that they read.
     """
     id_ = message_id or secrets.token_hex(16)
     context: dict[str, Any] = {"campaign": dict(campaign or {})}
     if is_contact:
         context["contact_only"] = True
+    if purposes:
+        context["purposes"] = dict(purposes)
     who = {"anonymousId": visitor or f"once-{id_}", "context": context}
     said = [{"type": "identify", "messageId": f"{id_}.i", "traits": dict(attributes)} | who]
     if activity:

@@ -169,6 +169,7 @@ def _messages(heard: Heard, delivery: Delivery) -> Iterator[dict[str, object]]:
         visitor=_visitor(heard, delivery),
         campaign=heard.campaign,
         is_contact=heard.is_contact,
+        purposes=heard.purposes,
     )
 
 

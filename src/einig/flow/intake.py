@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Q, Value
 from django.db.models.functions import Upper
 
-from einig.flow import audit, contact, lead_ids
+from einig.flow import audit, consent, contact, lead_ids
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
 from einig.store.models import (
@@ -58,6 +58,7 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     _attach([who for who in (known, anonymous) if who is not None], lead, at=arrived)
     if lead is not None:
         contact.add(lead, iter(found), at=arrived)
+        consent.hear(lead, message.agreed, source=source, event_id=message.event_id, at=arrived)
         _attach(_called_before(found), lead, at=arrived)
         _describe(lead, message, found)
     actor = known or anonymous
@@ -181,7 +182,12 @@ def _create(message: Message, source: Source | None, *, at: int) -> Lead:
     if source is not None and (name := message.campaign.get("name", "")[:120]):
         campaign = Campaign.objects.get_or_create(source=source, name=name)[0]
     lead = Lead.objects.create(
-        lead_id=lead_ids.new(), created_at=at, last_known=at, source=source, campaign=campaign
+        lead_id=lead_ids.new(),
+        created_at=at,
+        last_known=at,
+        source=source,
+        campaign=campaign,
+        profiled=consent.profiles_by_default(),
     )
     Identity.objects.create(key=lead.lead_id, lead=lead)
     audit.record("lead_created", lead, at=at, by=None, source=source.name if source else None)

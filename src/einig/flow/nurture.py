@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from einig.engine.instants import DAY
-from einig.flow import audit, tasks
+from einig.flow import audit, consent, tasks
 from einig.flow.permissions import require
 from einig.store.models import Consent, Lead, NurtureEntry, Stage, User
 
@@ -31,7 +31,7 @@ def enter(lead: Lead, *, at: int, reason: str, by: User | None = None) -> Nurtur
 
 def may_mail(lead: Lead) -> bool:
     """Return whether a lead agreed to get mails, and still does."""
-    return lead.consents.filter(purpose=Consent.Purpose.MAIL, withdrawn_at=None).exists()
+    return consent.holds(lead, Consent.Purpose.MAIL) is not None
 
 
 def call_done(entry: NurtureEntry, *, by: User, at: int) -> None:

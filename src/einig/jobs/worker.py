@@ -33,6 +33,7 @@ from einig.flow import (
 )
 from einig.flow.permissions import SELLERS
 from einig.store.models import (
+    Consent,
     Enactment,
     Finding,
     Handoff,
@@ -149,6 +150,12 @@ def _mail_nurture(task: Task, at: int) -> None:
         NurtureEntry.objects.filter(id=entry.id).update(mailed_at=at)
 
 
+def _mail_confirm(task: Task, at: int) -> None:
+    found = Consent.objects.select_related("lead").filter(id=task.payload["consent"]).first()
+    if found is not None:
+        mails.send_confirm(found, at=at, id_=task.key)
+
+
 def _mail_juror(task: Task, at: int) -> None:
     found = Juror.objects.select_related("test__asked_by", "user")
     of = found.filter(id=task.payload["juror"]).first()
@@ -188,6 +195,7 @@ LONG = frozenset(
     {"fetch", "learn", "promise", "watch", due.ANEW, enacting.FORESEE}
 )  # einig.jobs.long
 DOES: dict[str, Callable[[Task, int], Any]] = {
+    "mail_confirm": _mail_confirm,
     "mail_enacted": _mail_enacted,
     "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,

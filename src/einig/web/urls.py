@@ -54,6 +54,7 @@ urlpatterns: list[URLPattern] = [
     path("absence/<int:absence>/remove", account.remove_absence, name="absence_remove"),
     path("live", live, name="live"),
     path("health", public.health, name="health"),
+    path("f/confirm/<token>", public.confirm, name="confirm"),
     path("f/unsubscribe/<token>", public.unsubscribe, name="unsubscribe"),
     path("f/<key>", public.form, name="form"),
     path("inbox", inbox.inbox, name="inbox"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from einig.engine.scoring import missing_words
 from einig.flow import capture, feedback, journey, leads, notice, outcomes
 from einig.flow.permissions import require
 from einig.flow.why import why
-from einig.store.models import Feedback, Handoff, Lead, Source, Stage
+from einig.store.models import Consent, Feedback, Handoff, Lead, Source, Stage
 from einig.store.models.sources import Kind
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
@@ -28,16 +28,17 @@ from einig.web.labels import STAGES
 from einig.web.timeline import timeline
 from einig.web.views.inbox import of_handoff
 
-VIEWS: dict[str, tuple[Any, Q]] = {
+VIEWS: dict[str, tuple[Any, Any]] = {
     "": (gettext_lazy("Everyone"), Q()),
     "sales_ready": (gettext_lazy("Sales-ready"), Q(sales_ready=True)),
     "with_sales": (gettext_lazy("With sales"), Q(handoffs__closed_at=None, handoffs__kind="sales")),
     "nurture": (gettext_lazy("In nurture"), Q(stage=Stage.NURTURE)),
     "came_back": (gettext_lazy("Came back"), Q(handoffs__closing="returned")),
     "customers": (gettext_lazy("Customers"), Q(stage=Stage.CUSTOMER)),
+    "by_hand": (gettext_lazy("Worked by hand"), Q(profiled=False)),
     "no_consent": (
         gettext_lazy("Without consent to mails"),
-        ~Q(consents__purpose="mail", consents__withdrawn_at=None),
+        ~Exists(Consent.objects.open().filter(lead=OuterRef("id"), purpose="mail")),
     ),
 }
 SORTS = {"newest": "-created_at", "score": "-fit", "name": "name"}
