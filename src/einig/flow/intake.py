@@ -6,13 +6,13 @@ merged by a message, whatever it says: only somebody who looks at both does that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, Value
 from django.db.models.functions import Upper
 
-from einig.flow import audit, consent, contact, lead_ids
+from einig.flow import audit, consent, contact, lead_ids, suppression
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
 from einig.store.models import (
@@ -48,6 +48,8 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     country = organisation().country
     found = list(contact.details(message.attributes, country))
     known, anonymous = _identities(message)
+    if suppression.keeps_out(_known_by(message, found), source=source, arrived=arrived):
+        return None
     lead = _whose(known, anonymous, found)
     is_new = lead is None and bool(found) and not message.is_contact
     if lead is not None:
@@ -92,6 +94,15 @@ def _identities(message: Message) -> tuple[Identity | None, Identity | None]:
             kept[key] = Identity(key=key)
     user = kept.get(keys["user"] or "")
     return user, kept.get(keys["anonymous"] or "") or kept.get(keys["previous"] or "")
+
+
+def _known_by(message: Message, found: list[tuple[str, str, str]]) -> Iterator[suppression.Known]:
+    """Yield everything by which a message says who it was."""
+    yield from ((kind, normal) for kind, _, normal in found)
+    if message.user:
+        yield "identity", f"user:{message.user}"
+    if message.anonymous:
+        yield "identity", f"anon:{message.anonymous}"
 
 
 def _whose(
