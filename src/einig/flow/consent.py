@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q
 
 from einig.engine.instants import DAY
 from einig.flow import audit, purposes, tasks
@@ -229,8 +228,9 @@ def settle_all(*, at: int) -> int:
     Those who agreed or objected have their own say; all others stand as the basis says.
     """
     changed = 0
-    for lead in Lead.objects.filter(Q(profiled=True) | Q(profiled=False)).iterator(500):
+    for lead in Lead.objects.order_by("id").iterator(500):
         if lead.profiled != may_profile(lead):
-            settle_profiling(lead, at=at)
+            with transaction.atomic():
+                settle_profiling(lead, at=at)
             changed += 1
     return changed

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from einig.engine.instants import DAY
 from einig.engine.values import fold
-from einig.flow import consent, contact
+from einig.flow import audit, consent, contact
+from einig.flow.permissions import require
 from einig.flow.scoring import InForce
-from einig.store.models import Attempt, Basis, Consent, ContactDetail, Event, Handoff, Lead
+from einig.store.models import Attempt, Basis, Consent, ContactDetail, Event, Handoff, Lead, User
 
 REQUESTS = frozenset(
     {"form_submitted", "lead_ad_submitted", "chat_started", "chat_message_sent", "call_received"}
@@ -91,6 +94,15 @@ def is_consumer(lead: Lead) -> bool:
         return False
     mails = lead.contact_details.filter(kind=ContactDetail.Kind.EMAIL)
     return not any(contact.domain_of(of) for of in mails.values_list("normal", flat=True))
+
+
+def say_what(lead: Lead, *, is_consumer: bool, by: User, at: int) -> None:
+    """Say whether a lead is a consumer or a business."""
+    require(by, "edit_lead")
+    with transaction.atomic():
+        Lead.objects.filter(id=lead.id).update(is_consumer=is_consumer)
+        audit.record("consumer_said", lead, at=at, by=by, is_consumer=is_consumer)
+    lead.refresh_from_db(fields=["is_consumer"])
 
 
 def asks(activity: str, version: InForce) -> bool:

@@ -16,7 +16,7 @@ from einig.connectors import signing
 from einig.connectors.contract import Delivery as Raw
 from einig.connectors.contract import Heard, Unreadable
 from einig.connectors.registry import CONNECTORS
-from einig.engine.instants import DAY, SECOND, instant
+from einig.engine.instants import SECOND, instant
 from einig.flow import audit, calls, capture, tasks
 from einig.flow.contact import caller, normalize
 from einig.flow.organisation import organisation
@@ -24,7 +24,6 @@ from einig.flow.permissions import require
 from einig.store.models import ContactDetail, Delivery, Source, User
 
 log = logging.getLogger(__name__)
-KEPT = 30 * DAY  # for which one that was understood can be read again
 AGAIN = 600 * SECOND  # within which the same body is the same delivery, where none is numbered
 _AT_ONCE = 20
 _HEADERS = ("content-type",)  # what says how a body is to be read; others may hold secrets
@@ -148,11 +147,6 @@ def raw(delivery: Delivery) -> Raw:
         id=delivery.delivery_id,
         fetched=delivery.fetched,
     )
-
-
-def forget(at: int) -> int:
-    """Remove what was understood long ago; return how many."""
-    return Delivery.objects.filter(understood_at__isnull=False, at__lt=at - KEPT).delete()[0]
 
 
 def _messages(heard: Heard, delivery: Delivery) -> Iterator[dict[str, object]]:

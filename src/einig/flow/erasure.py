@@ -30,6 +30,8 @@ from einig.store.models import (
     Company,
     ContactDetail,
     Delivery,
+    Event,
+    Fact,
     Handoff,
     Identity,
     Lead,
@@ -71,6 +73,25 @@ def erase(lead: Lead, *, by: User, at: int) -> None:
     """Erase a lead and everything that is known of it, for good."""
     require(by, "protect_data")
     _erase(lead, by=by, at=at)
+
+
+def erase_old(lead: Lead, *, at: int) -> None:
+    """Erase a lead that was kept for as long as the deletion concept says."""
+    _erase(lead, by=None, at=at)
+
+
+def effects(lead: Lead) -> dict[str, int]:
+    """Return what an erasure would remove: how many rows of what."""
+    of_lead = Q(identity__lead=lead)
+    return {
+        "activities": Event.objects.filter(of_lead).count(),
+        "attributes": Fact.objects.filter(of_lead).count(),
+        "contact_details": lead.contact_details.count(),
+        "consents": lead.consents.count(),
+        "handoffs": lead.handoffs.count(),
+        "feedback": lead.feedback.count(),
+        "outcomes": lead.outcomes.count(),
+    }
 
 
 def erase_again(*, at: int) -> int:

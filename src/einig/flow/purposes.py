@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 
-from einig.flow import audit
+from einig.flow import audit, tasks
 from einig.flow.permissions import require
 from einig.store.models import Basis, Purpose, User
 
@@ -155,6 +155,9 @@ def reword(wording: Wording, *, by: User, at: int) -> Wording:
         )
         about = f"purpose:{wording.code}"
         audit.record("purpose_worded", about, at=at, by=by, version=made.version)
+        if before is not None and before.basis != made.basis:
+            key = f"{made.code}:{made.version}"
+            tasks.schedule("settle_profiling", key, due_at=at)
     return _worded(made)
 
 

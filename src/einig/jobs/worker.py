@@ -79,7 +79,9 @@ class Worker:
     def _plan(self, day: int) -> None:
         """Ask for what is done once a day, as it begins."""
         if day != self.day:
-            tasks.schedule("watch", str(moment(day * DAY).date()), due_at=day * DAY + NIGHT)
+            date = str(moment(day * DAY).date())
+            tasks.schedule("watch", date, due_at=day * DAY + NIGHT)
+            tasks.schedule("retention", date, due_at=day * DAY + NIGHT)
             self.day = day
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
@@ -191,9 +193,10 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset(
-    {"fetch", "learn", "promise", "watch", due.ANEW, enacting.FORESEE}
-)  # einig.jobs.long
+LONG = frozenset(  # einig.jobs.long
+    {"fetch", "learn", "promise", "retention", "settle_profiling", "watch"}
+    | {due.ANEW, enacting.FORESEE}
+)
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_confirm": _mail_confirm,
     "mail_enacted": _mail_enacted,

@@ -26,6 +26,7 @@ from einig.web.export import csv_of, wanted
 from einig.web.forms import CallForm, FeedbackForm, LeadForm, OutcomeForm
 from einig.web.labels import STAGES
 from einig.web.timeline import timeline
+from einig.web.views import lead_privacy
 from einig.web.views.inbox import of_handoff
 
 VIEWS: dict[str, tuple[Any, Any]] = {
@@ -92,7 +93,6 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
         "points": points_open(me.side, lead),
         "timeline": timeline(lead, revealed=points_open(me.side, lead)),
         "details": context.get("details", lead.contact_details.order_by("id")),
-        "consents": lead.consents.order_by("-given_at"),
         "outcomes": lead.outcomes.order_by("-at"),
         "win": OutcomeForm(),
         "say": FeedbackForm(),
@@ -100,6 +100,7 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
         "mine": bool(open_one and open_one.to_id == me.id),
         "unanswered": lead.feedback.filter(answered_at=None).exclude(verdict="accepted"),
     }
+    context |= lead_privacy.shown(lead, at=at)
     return render(request, "web/lead.html", context)
 
 
