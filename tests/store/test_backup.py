@@ -51,7 +51,7 @@ def test_who_was_erased_after_a_backup_is_erased_again(tmp_path: Path) -> None:
     full.do(_ERASE)
     assert b"p@pumpen.example" not in (full.home / "einig.sqlite3").read_bytes()
     told = einig(empty, "restore", str(file), "--erased", str(erased))
-    said = " ".join(told.stdout.split())
+    said = " ".join(told.stderr.split())
     assert (told.returncode, "after this backup: 1." in said) == (0, True), told.stderr
     assert empty.do(_COUNT) == "0 6\n"
 

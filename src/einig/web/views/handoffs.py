@@ -138,8 +138,11 @@ def reassign(request: HttpRequest, handoff_id: int) -> HttpResponse:
 def nurture_called(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Say that the one call of nurture was made."""
     entry = get_object_or_404(NurtureEntry, id=entry_id, left_at=None)
-    nurture.call_done(entry, by=who(request), at=now())
-    messages.success(request, _("The call is noted."))
+    try:
+        nurture.call_done(entry, by=who(request), at=now())
+        messages.success(request, _("The call is noted."))
+    except contacting.NotPermitted as refused:
+        messages.error(request, why(refused.permission))
     return redirect("nurture")
 
 
