@@ -110,6 +110,7 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
         f"/leads/{lead()}/consent", {"what": "phone-consent", "proof": "a letter"}
     ),
     "edit_lead   ": lambda c, u: c.post(f"/leads/{lead()}/consumer", {"is": "consumer"}),
+    "edit_lead    ": lambda c, u: c.post(f"/leads/{lead()}/rectify", {"name": "Petra"}),
     "protect_data": lambda c, u: c.post(f"/leads/{lead()}/erase", {"sure": lead()}),
     "protect_data ": lambda c, u: c.post(f"/leads/{lead()}/data"),
     "protect_data  ": lambda c, u: c.post("/settings/privacy/keep/leads", {"days": "30"}),

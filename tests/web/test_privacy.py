@@ -126,6 +126,22 @@ def test_access_says_everything_and_no_name_of_ours(us: Company) -> None:
     assert AuditEntry.objects.filter(action="access_given").count() == 2
 
 
+def test_what_was_wrong_about_a_person_is_kept_nowhere(us: Company) -> None:
+    lead, browser = Lead.objects.get(), browser_of(us.mia)
+    mail = lead.contact_details.get(kind="email")
+    said = {"name": "Petra Pumper", "title": "CEO", f"detail-{mail.id}": "p@rohre.example"}
+    browser.post(f"/leads/{lead.lead_id}/rectify", said)
+    told = browser_of(us.ada).get(f"/leads/{lead.lead_id}/data?format=json").content.decode()
+    assert ["petra@rohre.example" in told, 'Petra Pumpe"' in told] == [False, False]
+    assert ["p@rohre.example" in told, "Petra Pumper" in told, "CEO" in told] == [True] * 3
+    page = browser.post(
+        f"/leads/{lead.lead_id}/rectify", said | {f"detail-{mail.id}": "nobody"}, follow=True
+    )
+    assert "reaches nobody" in page.content.decode()
+    browser.post(f"/leads/{lead.lead_id}/rectify", said | {f"detail-{mail.id}": ""})
+    assert list(lead.contact_details.values_list("kind", flat=True)) == ["phone"]
+
+
 def test_an_erasure_says_what_it_does_and_asks_to_be_sure(us: Company) -> None:
     lead, browser = Lead.objects.get(), browser_of(us.ada)
     page = browser.get(f"/leads/{lead.lead_id}/erase")

@@ -82,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/<lead_id>/consent", lead_privacy.give, name="lead_consent"),
     path("leads/<lead_id>/ask-again", lead_privacy.ask_again, name="lead_ask_again"),
     path("leads/<lead_id>/consumer", lead_privacy.consumer, name="lead_consumer"),
+    path("leads/<lead_id>/rectify", lead_privacy.rectify, name="lead_rectify"),
     path("leads/<lead_id>/data", lead_privacy.data, name="lead_data"),
     path("leads/<lead_id>/erase", lead_privacy.erase, name="lead_erase"),
     path("agreement", agreement.current, name="agreement"),

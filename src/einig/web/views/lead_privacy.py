@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from einig.flow import access, consent, contacting, erasure
+from einig.flow import access, consent, contacting, erasure, rectifying
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
 from einig.store.models import Basis, Consent, Lead
@@ -101,6 +101,25 @@ def consumer(request: HttpRequest, lead_id: str) -> HttpResponse:
     """Say whether a lead is a consumer or a business."""
     lead, told = _lead(lead_id), request.POST.get("is")
     contacting.say_what(lead, is_consumer=told == "consumer", by=who(request), at=now())
+    return redirect("lead", lead_id)
+
+
+@require_POST
+def rectify(request: HttpRequest, lead_id: str) -> HttpResponse:
+    """Put right who a lead is, and how it is reached."""
+    lead, said = _lead(lead_id), request.POST
+    details = {
+        of: said[f"detail-{of}"]
+        for of in lead.contact_details.values_list("id", flat=True)
+        if f"detail-{of}" in said
+    }
+    name, title = said.get("name", lead.name), said.get("title", lead.title)
+    try:
+        rectifying.rectify(lead, name=name, title=title, details=details, by=who(request), at=now())
+        messages.success(request, _("Corrected; the wrong value is kept nowhere."))
+    except rectifying.Unusable as wrong:
+        said_so = _("“%(value)s” reaches nobody; nothing was changed.") % {"value": wrong}
+        messages.error(request, said_so)
     return redirect("lead", lead_id)
 
 
