@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
@@ -12,8 +13,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from einig.connectors.contract import Delivery as Raw
 from einig.engine.instants import DAY
-from einig.flow import capture, consent, journey, mails, nurture, organisation, purposes
+from einig.flow import capture, consent, deliveries, journey, mails, nurture, organisation, purposes
 from einig.flow.permissions import NotAllowed
 from einig.jobs import worker
 from einig.store.models import Consent, Lead, NurtureEntry, Organisation, Source, Task
@@ -207,3 +209,25 @@ def test_nobody_without_a_basis_is_mailed(steps: list[str]) -> None:
         assert mails.send_nurture(entry, id_="x") == open_
         assert NurtureEntry.objects.count() == 1
         transaction.set_rollback(True)
+
+
+def test_what_a_sender_was_agreed_to_is_kept_once_however_often_it_is_read(us: Company) -> None:
+    source = Source.objects.create(
+        name="HubSpot form", kind=Kind.SENDER, key="hub", sender="hubspot_forms",
+        settings={"form": "a-form"},
+    )  # fmt: skip
+    agreed = {"consent": {"communications": [{"value": True, "text": TEXT}]}}
+    body = {
+        "fields": [{"name": "email", "value": "petra@pumpen.example"}],
+        "legalConsentOptions": agreed,
+    }
+    deliveries.keep(Raw(body=json.dumps(body).encode(), at=NOW), source=source)
+    for n in range(2):
+        deliveries.understand_waiting(at=NOW + n)
+        while journey.take_in_waiting():
+            pass
+        deliveries.read_again(source, only_failed=False, by=us.ada, at=NOW + n)
+    given = Consent.objects.get()
+    assert (given.purpose, given.text, given.source, given.opened_at) == (
+        "mail", TEXT, source, None,
+    )  # fmt: skip
