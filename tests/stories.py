@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from einig.engine.backtest.handoffs import handoffs
 from einig.engine.instants import DAY, FOREVER, HOUR, iso
 from einig.engine.scoring import judge
-from einig.flow import capture, due, feedback, journey, scoring
+from einig.flow import capture, consent, due, feedback, journey, scoring
 from einig.store import history
 from einig.store.models import Decision, Handoff, Lead
 from tests.live import Company, identify, track
@@ -27,6 +27,7 @@ class Step:
     late: int = 0
     returns: bool = False
     looks: bool = False
+    profiling: str = ""  # everybody objects to it, or agrees to it again
 
 
 _USERS = st.sampled_from(["u1", "u1", "u2"])
@@ -61,6 +62,7 @@ STEPS = st.builds(
     late=st.sampled_from([0, 0, 0, HOUR, 6 * DAY, -DAY]),
     returns=st.sampled_from([False, False, False, True]),
     looks=st.booleans(),
+    profiling=st.sampled_from(["", "", "", "", "objects", "agrees"]),
 )
 
 
@@ -80,6 +82,11 @@ def happens(us: Company, step: Step, n: int, at: int) -> int:
     capture.receive([message], source=us.website, at=at)
     while journey.take_in_waiting():
         pass
+    for lead in Lead.objects.all() if step.profiling else ():
+        if step.profiling == "objects":
+            consent.withdraw(lead, "profiling", at=at)
+        else:
+            consent.give(lead, "profiling", at=at)
     if step.looks:
         while due.judge_due(at=at):
             pass

@@ -31,8 +31,14 @@ PAGES = {
         "/settings/people/1",
         "/settings/import",
         "/settings/audit",
+        "/settings/privacy",
+        "/settings/privacy/leads",
+        "/settings/privacy/purposes/profiling",
+        "/settings/privacy/documents/record",
+        "/settings/privacy/documents/processors",
+        "/settings/privacy/documents/deletion",
     ],
-    "": ["/sign-in", "/password", "/welcome/unknown", "/t/unknown"],
+    "": ["/sign-in", "/password", "/welcome/unknown", "/t/unknown", "/f/confirm/unknown"],
 }
 SCREENS = {
     "wide": {"width": 1280, "dark": False, "language": "de"},
@@ -55,7 +61,8 @@ def test_every_page_is_usable_by_everybody(
     problems: list[str] = []
     for name, paths in PAGES.items():
         somebody = person(name, **SCREENS[screen])
-        for path in [*paths, *([f"/leads/{lead}"] if name in {"sam", "max"} else [])]:
+        of_lead = {"sam": [""], "max": [""], "ada": ["", "/erase", "/data"]}.get(name, [])
+        for path in [*paths, *(f"/leads/{lead}{part}" for part in of_lead)]:
             page = somebody.open(path)
             somebody.shot(
                 f"{name or 'nobody'}{path.replace('/', '-')}-{screen}".replace(lead, "lead")

@@ -36,6 +36,26 @@ def test_a_backup_can_be_restored_into_an_empty_store_only(tmp_path: Path) -> No
     assert (refused.returncode, "holds something already" in refused.stderr) == (2, True)
 
 
+_ERASE = """
+from einig.flow import erasure
+from tests.live import *
+erasure.erase(Lead.objects.get(), by=User.objects.get(name="Ada"), at=NOW + 1)
+"""
+
+
+def test_who_was_erased_after_a_backup_is_erased_again(tmp_path: Path) -> None:
+    full, empty = Store(tmp_path / "full"), Store(tmp_path / "empty")
+    full.do(_LEAD)
+    file, erased = tmp_path / "backup.sqlite3", full.home / "erased.jsonl"
+    assert einig(full, "backup", str(file)).returncode == 0
+    full.do(_ERASE)
+    assert b"p@pumpen.example" not in (full.home / "einig.sqlite3").read_bytes()
+    told = einig(empty, "restore", str(file), "--erased", str(erased))
+    said = " ".join(told.stderr.split())
+    assert (told.returncode, "after this backup: 1." in said) == (0, True), told.stderr
+    assert empty.do(_COUNT) == "0 6\n"
+
+
 def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
     of = Store(tmp_path / "store")
     (tmp_path / "photo.jpg").write_bytes(b"\xff\xd8 no database")

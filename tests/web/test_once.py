@@ -15,7 +15,7 @@ from django.db import transaction
 from django.test import Client
 
 from einig.engine.instants import DAY
-from einig.flow import agreements, feedback, journey, people, sources, threads
+from einig.flow import agreements, consent, feedback, journey, people, sources, threads
 from einig.flow.handoff import log_attempt
 from einig.flow.organisation import forget
 from einig.store.models import (
@@ -44,7 +44,8 @@ PAGES = [
 ]  # fmt: skip
 DISCUSSES = ["remark_written", "remark_withdrawn", "thread_reopened", "thread_resolved"]
 MEETS = ["jour_fixe_written", "jour_fixe_left", "minutes_sent_again"]
-EVERYBODY = ["absent", "fact_stated", *DISCUSSES]
+ALLOWS = ["consent_given", "consent_withdrawn", "consumer_said", "lead_rectified"]
+EVERYBODY = ["absent", "fact_stated", *ALLOWS, *DISCUSSES]
 LOOKS = ["second_look", "nurture_called"]
 CONNECTS = ["source_added", "spend", "key_made", "key_revoked", "webhook_mapped"]
 DRAFTS = ["version_drafted", "study_asked_for"]
@@ -80,6 +81,8 @@ def us() -> Company:
         said = identify(f"u{n}", email=f"u{n}@pumpen{n}.example", industry="Software")
         say([said, track("demo_requested", f"u{n}"), track("", f"u{n}")], of=us.website, at=NOW + n)
     Handoff.objects.update(to=us.sam)
+    for lead in Lead.objects.all():
+        consent.give(lead, "phone", at=NOW + 10, proof="by letter")
     first, second, third, *_rest = Handoff.objects.select_related("lead", "to").order_by("id")
     for of in (first, second):
         feedback.give_back(of, by=us.sam, at=NOW + 10**6, reason="no budget", text="later")

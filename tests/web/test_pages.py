@@ -34,6 +34,8 @@ PAGES = {
     "people": "edit_people",
     "import": "import_leads",
     "audit": "see_audit",
+    "privacy": "protect_data",
+    "retention_leads": "protect_data",
     "absence": None,
 }
 

@@ -105,6 +105,17 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     "edit_people": lambda c, u: c.post(
         "/settings/people", {"email": "new@y.example", "role": "sales"}
     ),
+    "edit_lead ": lambda c, u: c.post(f"/leads/{lead()}/withdraw", {"purpose": "mail"}),
+    "edit_lead  ": lambda c, u: c.post(
+        f"/leads/{lead()}/consent", {"what": "phone-consent", "proof": "a letter"}
+    ),
+    "edit_lead   ": lambda c, u: c.post(f"/leads/{lead()}/consumer", {"is": "consumer"}),
+    "edit_lead    ": lambda c, u: c.post(f"/leads/{lead()}/rectify", {"name": "Petra"}),
+    "protect_data": lambda c, u: c.post(f"/leads/{lead()}/erase", {"sure": lead()}),
+    "protect_data ": lambda c, u: c.post(f"/leads/{lead()}/data"),
+    "protect_data  ": lambda c, u: c.post("/settings/privacy/keep/leads", {"days": "30"}),
+    "protect_data   ": lambda c, u: c.post("/settings/privacy/documents/record"),
+    "protect_data    ": lambda c, u: c.post("/settings/privacy/purposes/mail", {}),
     "edit_settings": lambda c, u: c.post("/settings", {"name": "x"}),
 }
 

@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from einig.flow import journey
+from einig.flow import consent, journey
 from einig.flow.organisation import forget
 from einig.store.models import Attempt, Fact, Feedback, Handoff, Lead
-from tests.live import Company
+from tests.live import NOW, Company
 from tests.web import test_once
 from tests.web.forms import Form
 
@@ -76,6 +76,7 @@ def test_what_is_kept_can_be_read(us: Company) -> None:
     browser = Client()
     browser.force_login(us.sam)
     of = Handoff.objects.filter(closed_at=None).order_by("id")[0]
+    consent.give(of.lead, "phone", at=NOW, proof="by letter")
     said = {"channel": "phone", "result": "call_back", "note": ODD[0]}
     browser.post(f"/handoffs/{of.id}/attempt", said)
     browser.post(f"/leads/{of.lead.lead_id}/say", {"verdict": "praise", "text": ODD[0]})

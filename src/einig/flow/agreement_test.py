@@ -134,7 +134,7 @@ def _ask(
     tasks.schedule(MAIL, str(juror.id), due_at=at, juror=juror.id, to=address)
     has_account = user is not None
     audit.record(
-        "juror_asked", _named(test), at=at, by=by, side=side, name=juror.name, account=has_account
+        "juror_asked", _named(test), at=at, by=by, side=side, juror=juror.id, account=has_account
     )
 
 

@@ -33,6 +33,7 @@ def tried(heard: Heard, *, id_: str, at: int) -> Attempt | None:
         by=of.to,
         at=max(instant(heard.at) if heard.at is not None else at, of.opened_at),
         channel=channel,
+        heard=True,
         result=Attempt.Result.REACHED if heard.reached else Attempt.Result.NO_ANSWER,
     )
     Attempt.objects.filter(id=made.id).update(heard=id_)

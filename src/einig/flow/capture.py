@@ -32,12 +32,14 @@ def somebody(
     campaign: Mapping[str, str] | None = None,
     is_contact: bool = False,
     signs: Mapping[str, str] | None = None,
+    purposes: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Return messages of somebody who left contact details and (maybe) did something.
 
     `visitor` is the anonymous id of their browser, if there is one; without it the contact details
     alone say who it is. With `is_contact` they asked for nothing yet, and become no lead by it.
     `signs` are what a form noticed while it was filled in.
+    `purposes` are those that they agreed to, each with the text that they read.
     """
     id_ = message_id or secrets.token_hex(16)
     context: dict[str, Any] = {"campaign": dict(campaign or {})}
@@ -45,6 +47,8 @@ def somebody(
         context["contact_only"] = True
     if signs:
         context["signs"] = dict(signs)
+    if purposes:
+        context["purposes"] = dict(purposes)
     who = {"anonymousId": visitor or f"once-{id_}", "context": context}
     said = [{"type": "identify", "messageId": f"{id_}.i", "traits": dict(attributes)} | who]
     if activity:

@@ -17,7 +17,7 @@ from einig.connectors import signing
 from einig.connectors.contract import Delivery as Raw
 from einig.connectors.contract import Heard, Unreadable
 from einig.connectors.registry import CONNECTORS
-from einig.engine.instants import DAY, SECOND, instant
+from einig.engine.instants import SECOND, instant
 from einig.flow import attempts, audit, capture, tasks
 from einig.flow.contact import caller, normalize
 from einig.flow.organisation import organisation
@@ -25,7 +25,6 @@ from einig.flow.permissions import require
 from einig.store.models import ContactDetail, Delivery, Source, User
 
 log = logging.getLogger(__name__)
-KEPT = 30 * DAY  # for which one that was understood can be read again
 MINUTE = 60 * SECOND
 AGAIN = 10 * MINUTE  # within which the same body is the same delivery, where none is numbered
 _AT_ONCE = 20
@@ -191,11 +190,6 @@ def raw(delivery: Delivery) -> Raw:
     )
 
 
-def forget(at: int) -> int:
-    """Remove what was understood long ago; return how many."""
-    return Delivery.objects.filter(understood_at__isnull=False, at__lt=at - KEPT).delete()[0]
-
-
 def _messages(heard: Heard, delivery: Delivery) -> Iterator[dict[str, object]]:
     """Yield what a delivery says as messages; a test says nothing, and neither does what we did."""
     if heard.is_test or heard.attempt:
@@ -210,6 +204,7 @@ def _messages(heard: Heard, delivery: Delivery) -> Iterator[dict[str, object]]:
         visitor=_visitor(heard, delivery),
         campaign=heard.campaign,
         is_contact=heard.is_contact,
+        purposes=heard.purposes,
     )
 
 

@@ -77,7 +77,7 @@ def left_to_judge(since: int, *, at: int) -> QuerySet[Lead]:
     One that could not be judged is left out until it is tried again.
     """
     broken = [id_ for id_, again in _later.items() if again > at]
-    left = Lead.objects.filter(judged_at__lt=since)
+    left = Lead.objects.filter(judged_at__lt=since, profiled=True)
     return left.exclude(id__in=broken) if broken else left
 
 

@@ -44,6 +44,7 @@ def enact(version: Version, *, since: int, at: int) -> Enactment:
     """
     journey.take_turns()
     judged = Lead.objects.aggregate(last=Max("judged_at"))["last"]
+    judged_leads = Lead.objects.filter(profiled=True)
     since = max(since, at if judged is None else judged + 1)
     while Version.objects.filter(in_force_from=since).exclude(id=version.id).exists():
         since += 1
@@ -53,7 +54,7 @@ def enact(version: Version, *, since: int, at: int) -> Enactment:
     made, _ = Enactment.objects.update_or_create(
         version=version,
         defaults={
-            "since": since, "asked_at": at, "leads": Lead.objects.count(), "judged": 0,
+            "since": since, "asked_at": at, "leads": judged_leads.count(), "judged": 0,
             "expected": expected, "found": None, "finished_at": None,
         },
     )  # fmt: skip
@@ -102,7 +103,7 @@ def work(enactment_id: int, *, clock: Callable[[], int]) -> None:
     now = Enactment.objects.select_related("version").get(id=enactment_id)
     if now.finished_at is not None:
         return
-    leads = Lead.objects.filter(created_at__lte=now.since).count()
+    leads = Lead.objects.filter(created_at__lte=now.since, profiled=True).count()
     left = due.left_to_judge(now.since, at=clock()).count()
     Enactment.objects.filter(id=now.id).update(leads=leads, judged=max(0, leads - left))
     rejudge(now)

@@ -45,7 +45,7 @@ def give_back(of: Handoff, *, by: User, at: int, reason: str, text: str = "") ->
         if agreement is not None:
             _ask_second_look(told, agreement, at=at)
         nurture.enter(of.lead, at=at, reason=reason)
-        audit.record("lead_returned", of.lead, at=at, by=by, reason=reason)
+        audit.record("lead_returned", of.lead, at=at, by=by)
     return told
 
 

@@ -35,7 +35,7 @@ def settle(finding: Finding, *, by: User, at: int, note: str) -> None:
         detail = current.detail | {"note": note}
         Finding.objects.filter(id=finding.id).update(settled_at=at, settled_by=by, detail=detail)
         about = f"version:{current.version.number}"
-        audit.record("finding_settled", about, at=at, by=by, finding=finding.id, note=note)
+        audit.record("finding_settled", about, at=at, by=by, finding=finding.id)
     finding.refresh_from_db()
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from einig.engine.agreement.model import Agreement, WorkingTime
 from einig.engine.routing import Candidate, NobodyAvailable, Route, route
 from einig.engine.worktime import due
-from einig.flow import audit, tasks
+from einig.flow import audit, contacting, tasks
 from einig.flow.organisation import calendar
 from einig.flow.permissions import require
 from einig.flow.scoring import InForce
@@ -136,10 +136,18 @@ def accept(handoff: Handoff, *, by: User, at: int) -> None:
 
 
 def log_attempt(
-    handoff: Handoff, *, by: User, at: int, channel: str, result: str, note: str = ""
+    handoff: Handoff,
+    *,
+    by: User,
+    at: int,
+    channel: str,
+    result: str,
+    note: str = "",
+    heard: bool = False,
 ) -> Attempt:
-    """Write down one try. Raises Closed.
+    """Write down one try. Raises Closed, or NotPermitted if nobody may be contacted like that.
 
+    One that was `heard` of from outside has happened, permitted or not: that is written down too.
     To try is to accept. A clear no, a wrong number or somebody who has left end the attempts: the
     lead can be given back at once.
     """
@@ -148,6 +156,9 @@ def log_attempt(
         current = Handoff.objects.select_for_update().get(id=handoff.id)
         if current.closed_at is not None:
             raise Closed
+        allowed = contacting.permission(current.lead, channel, at=at)
+        if not allowed.allowed and not heard:
+            raise contacting.NotPermitted(allowed)
         if current.accepted_at is None:
             accept(current, by=by, at=at)
             current.refresh_from_db()
@@ -157,7 +168,15 @@ def log_attempt(
         if current.first_attempt_at is None:
             current.first_attempt_at = at
             current.save(update_fields=["first_attempt_at"])
-        audit.record("attempt_logged", current.lead, at=at, by=by, channel=channel, result=result)
+        audit.record(
+            "attempt_logged",
+            current.lead,
+            at=at,
+            by=by,
+            channel=channel,
+            result=result,
+            permitted=allowed.why if allowed.allowed else None,
+        )
     return attempt
 
 

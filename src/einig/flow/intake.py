@@ -6,13 +6,13 @@ merged by a message, whatever it says: only somebody who looks at both does that
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q, Value
 from django.db.models.functions import Upper
 
-from einig.flow import audit, contact, lead_ids
+from einig.flow import audit, consent, contact, lead_ids, suppression
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
 from einig.store.models import (
@@ -48,6 +48,8 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     country = organisation().country
     found = list(contact.details(message.attributes, country))
     known, anonymous = _identities(message)
+    if suppression.keeps_out(_known_by(message, found), source=source, arrived=arrived):
+        return None
     lead = _whose(known, anonymous, found)
     is_new = lead is None and bool(found) and not message.is_contact
     if lead is not None:
@@ -58,6 +60,7 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     _attach([who for who in (known, anonymous) if who is not None], lead, at=arrived)
     if lead is not None:
         contact.add(lead, iter(found), at=arrived)
+        consent.hear(lead, message.agreed, source=source, event_id=message.event_id, at=arrived)
         _attach(_called_before(found), lead, at=arrived)
         _describe(lead, message, found)
     actor = known or anonymous
@@ -103,6 +106,15 @@ def _identities(message: Message) -> tuple[Identity | None, Identity | None]:
             kept[key] = Identity(key=key)
     other = kept.get(_anonymous(message)) or kept.get(_previous(message))
     return kept.get(_user(message)), other
+
+
+def _known_by(message: Message, found: list[tuple[str, str, str]]) -> Iterator[suppression.Known]:
+    """Yield everything by which a message says who it was."""
+    yield from ((kind, normal) for kind, _, normal in found)
+    if message.user:
+        yield "identity", f"user:{message.user}"
+    if message.anonymous:
+        yield "identity", f"anon:{message.anonymous}"
 
 
 def _whose(
@@ -193,7 +205,12 @@ def _create(message: Message, source: Source | None, *, at: int) -> Lead:
     if source is not None and (name := message.campaign.get("name", "")[:120]):
         campaign = Campaign.objects.get_or_create(source=source, name=name)[0]
     lead = Lead.objects.create(
-        lead_id=lead_ids.new(), created_at=at, last_known=at, source=source, campaign=campaign
+        lead_id=lead_ids.new(),
+        created_at=at,
+        last_known=at,
+        source=source,
+        campaign=campaign,
+        profiled=consent.profiles_by_default(),
     )
     Identity.objects.create(key=lead.lead_id, lead=lead)
     audit.record("lead_created", lead, at=at, by=None, source=source.name if source else None)

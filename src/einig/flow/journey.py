@@ -18,7 +18,6 @@ from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
-    connection,
     transaction,
 )
 
@@ -27,15 +26,16 @@ from einig.engine.backtest.handoffs import handoffs_of
 from einig.engine.instants import FOREVER
 from einig.engine.scoring import LeadHistory, counts, next_change, shows_intent, turns
 from einig.flow import handoff, legitimacy, notice, scoring
+from einig.flow.contacting import asks
 from einig.flow.intake import TakenIn, take_in
 from einig.flow.messages import Message, Unusable, read
 from einig.flow.scoring import InForce
 from einig.store.models import Decision, Event, Handoff, Lead, Received
+from einig.store.turns import wait
 
 log = logging.getLogger(__name__)
 LONGEST = 0.04  # seconds that one transaction may take, since others wait to write meanwhile
 _PATIENCE = 2.0  # seconds that somebody waits for their own message
-_ONE_AT_A_TIME = 0x45494E4947  # the lock by which workers on PostgreSQL take turns
 
 
 def take_in_waiting(*, most: int = 20) -> int:
@@ -74,6 +74,8 @@ def judge(
 
     Instants between the last look and this one are decided as of themselves.
     """
+    if not lead.profiled:
+        return _by_hand(lead, versions, at=at, taken_in=taken_in)
     at = max(at, lead.judged_at or lead.created_at)
     since = lead.created_at if lead.judged_at is None else lead.judged_at + 1
     version = scoring.in_force(at, versions)
@@ -90,6 +92,24 @@ def judge(
             opened = _answer(lead, history, version, event)
             notice.changed(lead, event)
     lead.save(update_fields=_JUDGED if taken_in is None else _JUDGED + _DESCRIBED)
+    return opened
+
+
+def _by_hand(
+    lead: Lead, versions: list[InForce], *, at: int, taken_in: TakenIn | None
+) -> list[Handoff]:
+    """Judge nothing of a lead without a basis for that: whoever asks for something is answered."""
+    lead.last_known, lead.next_change_at = max(lead.last_known, at), None
+    opened: list[Handoff] = []
+    version = scoring.in_force(at, versions)
+    event = taken_in.event if taken_in is not None else None
+    if version is not None and event is not None:
+        if asks(event.type, version) and not lead.handoffs.filter(closed_at=None).exists():
+            kind = Handoff.Kind.ANSWER
+            opened = [handoff.open_handoff(lead, version, at=event.known_from, kind=kind)]
+        notice.changed(lead, event)
+    fields = ["last_known", "next_change_at", "stage", "owner"]
+    lead.save(update_fields=fields if taken_in is None else fields + _DESCRIBED)
     return opened
 
 
@@ -227,6 +247,4 @@ def _answer(lead: Lead, history: LeadHistory, version: InForce, event: Event) ->
 
 def take_turns() -> None:
     """Let workers on PostgreSQL take turns; on SQLite a writing transaction is alone anyway."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_AT_A_TIME])
+    wait("journey")

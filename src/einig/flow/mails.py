@@ -17,10 +17,11 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from einig.engine.instants import moment
-from einig.flow import agreement_test, findings, minutes, nurture, words
+from einig.flow import agreement_test, consent, findings, minutes, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
 from einig.store.models import (
+    Consent,
     ContactDetail,
     Enactment,
     Finding,
@@ -107,7 +108,6 @@ def send_nurture(entry: NurtureEntry, *, id_: str) -> bool:
     if address is None or entry.left_at is not None or not nurture.may_mail(lead):
         return False
     with translation.override("de"):
-        stop = f"{settings.URL}/f/unsubscribe/{signing.dumps(lead.lead_id, salt=_SALT)}"
         lines = [
             _("Good day %(name)s,") % {"name": lead.name}
             if "@" not in lead.name
@@ -115,11 +115,35 @@ def send_nurture(entry: NurtureEntry, *, id_: str) -> bool:
             "",
             _("you wanted to hear from us. If you have questions, simply answer this mail."),
         ]
-        headers = {"List-Unsubscribe": f"<{stop}>"}
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         subject = _("News from %(company)s") % {"company": organisation().name or "Einig"}
-        lines += ["", _("No more mails: %(link)s") % {"link": stop}]
-        _send(subject, lines, address.value, id_, headers)
+        _send_to_lead(lead, subject, lines, address.value, id_)
+    return True
+
+
+def send_confirm(of: Consent, *, at: int, id_: str) -> bool:
+    """Ask whoever reads an address whether they agreed; return whether that was still to be asked.
+
+    The mail carries no advertising: it says who asks, what for, and what happens without an answer.
+    """
+    if not of.address or of.opened_at is not None or of.withdrawn_at is not None:
+        return False
+    with translation.override(of.language or "de"):
+        company = organisation().name or "Einig"
+        lines = [
+            _("Good day,"),
+            "",
+            _("this address was entered at %(company)s on %(time)s, with this consent:")
+            % {"company": company, "time": _time(of.given_at)},
+            "",
+            f"  {of.text}",
+            "",
+            _("Was that you? Then confirm it here:"),
+            f"{settings.URL}/f/confirm/{consent.token_of(of, at=at)}",
+            "",
+            _("If it was not you, do nothing: without your confirmation it does not hold."),
+        ]
+        subject = _("%(company)s: please confirm your consent") % {"company": company}
+        _send_to_lead(of.lead, subject, lines, of.address, id_)
     return True
 
 
@@ -217,6 +241,19 @@ def unsubscribing(token: str) -> Lead | None:
         return Lead.objects.filter(lead_id=signing.loads(token, salt=_SALT)).first()
     except signing.BadSignature:
         return None
+
+
+def _send_to_lead(lead: Lead, subject: str, lines: list[str], to: str, id_: str) -> None:
+    """Send a mail to a lead: with a way to get no more, for people and for mail programs."""
+    stop = f"{settings.URL}/f/unsubscribe/{signing.dumps(lead.lead_id, salt=_SALT)}"
+    headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    end = ["", _("No more mails: %(link)s") % {"link": stop}]
+    if organisation().privacy_url:
+        end.append(_("Privacy notice: %(link)s") % {"link": organisation().privacy_url})
+    _send(subject, [*lines, *end], to, id_, headers)
 
 
 def _send(

@@ -15,6 +15,8 @@ from typing import Any
 
 from einig.engine.instants import instant
 from einig.engine.values import legible, plain
+from einig.flow import purposes
+from einig.flow.consent import Agreed
 
 TYPES = ("identify", "track", "page", "screen", "group", "alias")
 _PLACES = {"company.name": "company", "company.industry": "industry"}
@@ -47,6 +49,7 @@ class Message:
     is_contact: bool = False  # they asked for nothing yet: no lead by this alone
     agent: str = ""  # the program that was used, as it calls itself
     signs: Mapping[str, str] = field(default_factory=dict)  # what a form noticed while it was open
+    agreed: tuple[Agreed, ...] = ()
 
 
 def read(text: str, *, arrived: int, source: int | None) -> Message:
@@ -80,6 +83,7 @@ def read(text: str, *, arrived: int, source: int | None) -> Message:
         is_contact=context.get("contact_only") is True,
         agent=_text(context.get("userAgent")) or "",
         signs=dict(_flat(context.get("signs"), "signs")),
+        agreed=tuple(_agreed(context.get("purposes"))) if kind == "identify" else (),
     )
 
 
@@ -110,6 +114,20 @@ def _said(kind: str, given: Mapping[str, Any]) -> tuple[dict[str, str], str | No
     if isinstance(name := given.get("name"), str) and _clean(name):
         properties = {"name": _clean(name)} | properties
     return {}, f"{kind}_viewed", properties
+
+
+def _agreed(given: Any) -> Iterator[Agreed]:
+    """Yield what was agreed to: purposes, each with its text, or with the text's version too."""
+    for purpose, told in list(given.items())[:20] if isinstance(given, dict) else []:
+        said = told if isinstance(told, dict) else {"text": told}
+        text, version, language = (said.get(of) for of in ("text", "version", "language"))
+        if code := _clean(str(purpose)).casefold()[:20]:
+            yield Agreed(
+                code,
+                _text(text) or "",
+                version if type(version) is int and 0 <= version < 32768 else 0,
+                language if language in purposes.LANGUAGES else "",
+            )
 
 
 def _flat(given: Any, what: str, under: str = "") -> Iterator[tuple[str, str]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from einig.engine.instants import DAY
-from einig.flow import audit, tasks
+from einig.flow import audit, consent, contacting, tasks
 from einig.flow.permissions import require
-from einig.store.models import Consent, Lead, NurtureEntry, Stage, User
+from einig.store.models import Attempt, Consent, Lead, NurtureEntry, Stage, User
 
 MAIL_AFTER = 3 * DAY
 CALL_AFTER = 30 * DAY
@@ -25,18 +25,19 @@ def enter(lead: Lead, *, at: int, reason: str, by: User | None = None) -> Nurtur
             lead.stage = Stage.NURTURE
             lead.save(update_fields=["stage"])
             tasks.schedule("mail_nurture", str(entry.id), due_at=at + MAIL_AFTER, entry=entry.id)
-            audit.record("nurture_entered", lead, at=at, by=by, reason=reason)
+            audit.record("nurture_entered", lead, at=at, by=by)
     return entry
 
 
 def may_mail(lead: Lead) -> bool:
     """Return whether a lead agreed to get mails, and still does."""
-    return lead.consents.filter(purpose=Consent.Purpose.MAIL, withdrawn_at=None).exists()
+    return consent.holds(lead, Consent.Purpose.MAIL) is not None
 
 
 def call_done(entry: NurtureEntry, *, by: User, at: int) -> None:
-    """Write down that the one call of the sequence was made."""
+    """Write down that the one call of the sequence was made. Raises contacting.NotPermitted."""
     require(by, "work_nurture")
+    contacting.require_channel(entry.lead, Attempt.Channel.PHONE, at=at)
     with transaction.atomic():
         entry.human_by, entry.human_done_at = by, at
         entry.save(update_fields=["human_by", "human_done_at"])

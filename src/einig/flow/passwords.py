@@ -30,6 +30,6 @@ def confirm(of: User, password: str, *, at: int, signed_in: User | None = None) 
     if taken is None:
         raise TooManyTries
     if not of.check_password(password):
-        audit.record("password_wrong", f"person:{of.email}", at=at, by=signed_in or of)
+        audit.record("password_wrong", f"person:{of.id}", at=at, by=signed_in or of)
         raise WrongPassword
     once.forget(taken)

@@ -40,7 +40,8 @@ def invite(
         return token
     with transaction.atomic():
         token = _invite(email=email, role=role, team=team, by=by, at=at, token=token)
-        audit.record("invited", f"person:{email}", at=at, by=by, role=role)
+        made = Invitation.objects.get(token_hash=_hashed(token))
+        audit.record("invited", f"invitation:{made.id}", at=at, by=by, role=role)
     return token
 
 
@@ -69,7 +70,7 @@ def accept(token: str, *, email: str, name: str, password: str, language: str, a
         )
         user.set_password(password)
         user.save()
-        audit.record("joined", f"person:{user.email}", at=at, by=user, role=user.role)
+        audit.record("joined", f"person:{user.id}", at=at, by=user, role=user.role)
     return user
 
 
@@ -90,7 +91,7 @@ def change(
         user.role, user.team, user.capacity = role, team, capacity
         user.opens, user.closes = opens, closes
         user.save(update_fields=["role", "team", "capacity", "opens", "closes"])
-        audit.record("person_changed", f"person:{user.email}", at=at, by=by, role=role)
+        audit.record("person_changed", f"person:{user.id}", at=at, by=by, role=role)
 
 
 def deactivate(user: User, *, by: User, at: int, active: bool) -> None:
@@ -100,7 +101,7 @@ def deactivate(user: User, *, by: User, at: int, active: bool) -> None:
         user.is_active = active
         user.save(update_fields=["is_active"])
         action = "person_activated" if active else "person_deactivated"
-        audit.record(action, f"person:{user.email}", at=at, by=by)
+        audit.record(action, f"person:{user.id}", at=at, by=by)
 
 
 def be_absent(
@@ -111,7 +112,7 @@ def be_absent(
         require(by, "edit_own_team")
     with transaction.atomic():
         absence = Absence.objects.create(user=user, begins=begins, ends=ends, cover=cover)
-        audit.record("absent", f"person:{user.email}", at=at, by=by, begins=begins, ends=ends)
+        audit.record("absent", f"person:{user.id}", at=at, by=by, begins=begins, ends=ends)
     return absence
 
 

@@ -38,6 +38,7 @@ MATRIX: dict[str, frozenset[Role]] = {
     "edit_people": frozenset({A}),
     "edit_own_team": frozenset({SL, ML, A}),
     "edit_settings": frozenset({A}),
+    "protect_data": frozenset({A}),
     "see_audit": frozenset({A}),
 }
 

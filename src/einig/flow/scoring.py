@@ -89,11 +89,14 @@ def _links(lead: Lead) -> tuple[list[LinkRow], dict[str, int], dict[int, str]]:
         names = {name for link in links.values() for name in (link.identity, link.lead_id)}
         # only a lead's own id is without a colon: whoever is linked is a lead, or leads to nobody
         found = {name for name in names - births.keys() if ":" not in name}
-        born = Lead.objects.filter(lead_id__in=found) if found else Lead.objects.none()
+        born = (
+            Lead.objects.filter(lead_id__in=found, profiled=True) if found else Lead.objects.none()
+        )
         births |= dict(born.values_list("lead_id", "created_at"))
         waiting = found & births.keys()
     keys |= rows.identities(births)
-    return list(links.values()), births, keys
+    ours = [link for link in links.values() if link.lead_id in births]
+    return ours, births, keys
 
 
 def decided_at(lead: Lead) -> int:

@@ -45,12 +45,14 @@ def main(id_: int) -> None:
 
 def _does() -> dict[str, Callable[[Task], object]]:
     from einig.flow import (  # noqa: PLC0415  # needs the models
+        consent,
         due,
         enacting,
         fetching,
         foresight,
         ideal_lead,
         mailboxes,
+        retention,
         watching,
     )
 
@@ -59,6 +61,8 @@ def _does() -> dict[str, Callable[[Task], object]]:
         "mailbox": lambda task: mailboxes.fetch(task.payload["source"], clock=_now),
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         "promise": lambda task: watching.work_out(task.payload["version"]),
+        "retention": lambda _task: retention.work(at=_now()),
+        "settle_profiling": lambda _task: consent.settle_all(at=_now()),
         "watch": lambda _task: watching.look(at=_now()),
         enacting.FORESEE: lambda task: foresight.work(task.payload["version"], at=_now()),
         due.ANEW: lambda task: enacting.work(task.payload["enactment"], clock=_now),

@@ -34,6 +34,7 @@ from einig.flow import (
 )
 from einig.flow.permissions import SELLERS
 from einig.store.models import (
+    Consent,
     Enactment,
     Finding,
     Handoff,
@@ -81,7 +82,9 @@ class Worker:
         """Ask for what is done once a day and once a minute, as each begins."""
         day, minute = at // DAY, at // mailboxes.EVERY
         if day != self.day:
-            tasks.schedule("watch", str(moment(day * DAY).date()), due_at=day * DAY + NIGHT)
+            date = str(moment(day * DAY).date())
+            tasks.schedule("watch", date, due_at=day * DAY + NIGHT)
+            tasks.schedule("retention", date, due_at=day * DAY + NIGHT)
             self.day = day
         if minute != self.minute:
             mailboxes.due(at)
@@ -155,6 +158,12 @@ def _mail_nurture(task: Task, at: int) -> None:
         NurtureEntry.objects.filter(id=entry.id).update(mailed_at=at)
 
 
+def _mail_confirm(task: Task, at: int) -> None:
+    found = Consent.objects.select_related("lead").filter(id=task.payload["consent"]).first()
+    if found is not None:
+        mails.send_confirm(found, at=at, id_=task.key)
+
+
 def _mail_juror(task: Task, at: int) -> None:
     found = Juror.objects.select_related("test__asked_by", "user")
     of = found.filter(id=task.payload["juror"]).first()
@@ -190,10 +199,12 @@ def _route(task: Task, at: int) -> None:
 
 
 MOST_DEATHS = 3
-LONG = frozenset(
-    {"fetch", "learn", "mailbox", "promise", "watch", due.ANEW, enacting.FORESEE}
-)  # einig.jobs.long
+LONG = frozenset(  # einig.jobs.long
+    {"fetch", "learn", "mailbox", "promise", "retention", "settle_profiling", "watch"}
+    | {due.ANEW, enacting.FORESEE}
+)
 DOES: dict[str, Callable[[Task, int], Any]] = {
+    "mail_confirm": _mail_confirm,
     "mail_enacted": _mail_enacted,
     "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,

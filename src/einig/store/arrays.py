@@ -40,9 +40,13 @@ _OURS = "(i.lead_id IS NOT NULL OR i.id IN (SELECT identity_id FROM store_link))
 
 
 def leads() -> pa.Table:
-    """Return every lead as it stands: `version` judged it last, `was_ready` is 0 or 1."""
+    """Return every lead that may be judged, as it stands.
+
+    `version` judged it last; `was_ready` is 0 or 1.
+    """
     query = """SELECT id, lead_id, created_at, judged_at, last_known, next_change_at, version_id,
-                      CASE WHEN sales_ready THEN 1 ELSE 0 END FROM store_lead ORDER BY id"""
+                      CASE WHEN sales_ready THEN 1 ELSE 0 END
+               FROM store_lead WHERE profiled ORDER BY id"""
     return _read(query, _LEADS)
 
 
@@ -60,7 +64,7 @@ def read(of: pa.Table, plan: Plan) -> History:
                  WHERE e.type IN ({_literals(types)}) AND {_OURS}"""
     links = """SELECT i.key, l.lead_id, k.kind, k.linked_at, k.unlinked_at
                FROM store_link k JOIN store_identity i ON i.id = k.identity_id
-               JOIN store_lead l ON l.id = k.lead_id"""
+               JOIN store_lead l ON l.id = k.lead_id WHERE l.profiled"""
     return build(
         leads=of.select(["lead_id", "created_at"]),
         facts=_read(facts, _FACTS),

@@ -42,7 +42,7 @@ def read(
 
     A hand-off that sales ended without having won it is a return at that instant, whatever the
     reason: only a later qualifying activity hands the lead over again. All of it is as of one
-    instant.
+    instant. A lead that may not be judged has no part in it.
     """
     with snapshot():
         organisation = Organisation.objects.order_by("id").first() or Organisation()
@@ -65,7 +65,9 @@ def read(
 
 
 def _leads(as_of: int) -> Iterator[LeadRow]:
-    rows = Lead.objects.filter(created_at__lte=as_of).values_list("lead_id", "created_at")
+    rows = Lead.objects.filter(created_at__lte=as_of, profiled=True).values_list(
+        "lead_id", "created_at"
+    )
     for id_, at in rows.iterator():
         yield LeadRow(lead_id=id_, created_at=at)
 
@@ -113,7 +115,7 @@ def _stages(stage: str) -> Iterator[EventRow]:
 
 
 def _links(as_of: int) -> list[LinkRow]:
-    rows = Link.objects.filter(linked_at__lte=as_of).values_list(
+    rows = Link.objects.filter(linked_at__lte=as_of, lead__profiled=True).values_list(
         "identity__key", "lead__lead_id", "kind", "linked_at", "unlinked_at"
     )
     return [
@@ -129,7 +131,7 @@ def _links(as_of: int) -> list[LinkRow]:
 
 
 def _outcomes(as_of: int) -> list[OutcomeRow]:
-    rows = Outcome.objects.filter(at__lte=as_of).values_list(
+    rows = Outcome.objects.filter(at__lte=as_of, lead__profiled=True).values_list(
         "lead__lead_id", "won", "at", "revenue"
     )
     return [
@@ -144,13 +146,17 @@ def _confirmed() -> Iterator[OutcomeRow]:
     """Yield a loss for each lead that a second look, too, found not to be ready; nobody else's
     judgement of a returned lead is evidence.
     """
-    looks = SecondLook.objects.filter(was_ready=False, feedback__lead__outcomes=None)
+    looks = SecondLook.objects.filter(
+        was_ready=False, feedback__lead__outcomes=None, feedback__lead__profiled=True
+    )
     for lead, at in looks.values_list("feedback__lead__lead_id", "at"):
         yield OutcomeRow(lead_id=lead, won=False, at=at)
 
 
 def _accepted() -> Iterator[FeedbackRow]:
-    taken = Handoff.objects.filter(kind=Handoff.Kind.SALES, accepted_at__isnull=False)
+    taken = Handoff.objects.filter(
+        kind=Handoff.Kind.SALES, accepted_at__isnull=False, lead__profiled=True
+    )
     for lead, at in taken.values_list("lead__lead_id", "accepted_at"):
         if at is not None:
             yield FeedbackRow(lead_id=lead, at=at, verdict="accepted")
@@ -158,7 +164,10 @@ def _accepted() -> Iterator[FeedbackRow]:
 
 def _feedback(as_of: int) -> list[FeedbackRow]:
     rows = Handoff.objects.filter(
-        kind=Handoff.Kind.SALES, closing__in=GIVEN_BACK, closed_at__lte=as_of
+        kind=Handoff.Kind.SALES,
+        closing__in=GIVEN_BACK,
+        closed_at__lte=as_of,
+        lead__profiled=True,
     )
     return [
         FeedbackRow(lead_id=lead, at=at, verdict="returned", reason=closing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from einig.engine.instants import DAY
-from einig.flow import feedback, handoff, nurture
+from einig.flow import contacting, feedback, handoff, nurture
 from einig.jobs.demo.clock import after
 from einig.jobs.demo.world import World
 from einig.store.models import Feedback, Handoff, NurtureEntry, SecondLook, Stage, User
@@ -105,4 +105,6 @@ def _call(world: World, lead: int, at: int) -> None:
         lead=lead, left_at=None, human_done_at=None, human_due_at__lte=at + DAY
     )
     for entry in due:
-        nurture.call_done(entry, by=world.random.choice(world.staff.marketing), at=at)
+        by = world.random.choice(world.staff.marketing)
+        if contacting.permission(entry.lead, "phone", at=at).allowed:
+            nurture.call_done(entry, by=by, at=at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from einig.engine.instants import SECOND
-from einig.flow import feedback, handoff
+from einig.flow import contacting, feedback, handoff
 from einig.jobs.demo import deals, marketing
 from einig.jobs.demo.cases import Case, opened
 from einig.jobs.demo.clock import after
@@ -59,6 +59,8 @@ def _try(world: World, case: Case, at: int) -> None:
     case.tried += 1
     result, channel = _result(world, case), "phone" if random.random() < 0.75 else "mail"
     note = random.choice(_NOTES.get(result, ("",)))
+    if not contacting.permission(of.lead, channel, at=at).allowed:
+        channel = "phone"  # they did not agree to mails
     handoff.log_attempt(of, by=case.by, at=at, channel=channel, result=result, note=note)
     soon = at + random.randrange(4, 25) * _MINUTE
     if result == Attempt.Result.REACHED:

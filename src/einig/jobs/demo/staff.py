@@ -103,5 +103,5 @@ def _join(name: str, role: Role, team: Team | None, *, at: int) -> User:
     user = User(email=f"{first}@{_DOMAIN}", name=name, role=role, team=team)
     user.set_unusable_password()
     user.save()
-    audit.record("joined", f"person:{user.email}", at=at, by=user, role=role)
+    audit.record("joined", f"person:{user.id}", at=at, by=user, role=role)
     return user

@@ -96,7 +96,7 @@ def _settle(world: World, *, at: int) -> None:
         Q(left_at=None) | Q(left_at__gt=mailed_at),
         entered_at__lte=at - nurture.MAIL_AFTER,
         lead__consents__purpose=Consent.Purpose.MAIL,
-        lead__consents__given_at__lte=F("entered_at"),
+        lead__consents__opened_at__lte=F("entered_at"),
         lead__consents__withdrawn_at=None,
     ).update(mailed_at=mailed_at)
     Notice.objects.filter(at__lt=at - DAY).update(seen_at=F("at") + HOUR)

@@ -76,6 +76,6 @@ class World:
         """Write down that somebody agreed to mails, or wants no more of them."""
         if "newsletter_subscribed" in did and self.random.random() < 0.85:
             proof = "Double-Opt-in, bestätigt über den Link in der Mail"
-            consent.give(Lead.objects.get(id=lead), "mail", basis="consent", proof=proof, at=at)
+            consent.give(Lead.objects.get(id=lead), "mail", proof=proof, at=at)
         if "unsubscribed" in did:
             consent.withdraw(Lead.objects.get(id=lead), "mail", at=at)

@@ -1,7 +1,7 @@
 """Every model, by noun."""
 
 from einig.store.models.activity import Event, Fact, Received
-from einig.store.models.after import Consent, NurtureEntry, Outcome
+from einig.store.models.after import NurtureEntry, Outcome
 from einig.store.models.agreeing import (
     AgreementTest,
     JourFixe,
@@ -34,6 +34,14 @@ from einig.store.models.leads import (
 )
 from einig.store.models.learning import Study
 from einig.store.models.people import Absence, Invitation, Organisation, Role, Side, Team, User
+from einig.store.models.privacy import (
+    Basis,
+    Consent,
+    Objection,
+    Purpose,
+    Retention,
+    Suppression,
+)
 from einig.store.models.sources import ApiKey, Campaign, Delivery, Source
 from einig.store.models.work import AuditEntry, Notice, Task
 
@@ -43,6 +51,7 @@ __all__ = [
     "ApiKey",
     "Attempt",
     "AuditEntry",
+    "Basis",
     "Campaign",
     "Company",
     "Consent",
@@ -65,12 +74,15 @@ __all__ = [
     "Mention",
     "Notice",
     "NurtureEntry",
+    "Objection",
     "Organisation",
     "Outcome",
     "PersonalKey",
+    "Purpose",
     "Received",
     "Relation",
     "Remark",
+    "Retention",
     "Revision",
     "Role",
     "Sample",
@@ -82,6 +94,7 @@ __all__ = [
     "Source",
     "Stage",
     "Study",
+    "Suppression",
     "Task",
     "Team",
     "Thread",

@@ -1,4 +1,4 @@
-"""What becomes of leads: nurture, outcomes and consent."""
+"""What becomes of leads: nurture and outcomes."""
 
 from __future__ import annotations
 
@@ -50,21 +50,3 @@ class Outcome(models.Model):
     currency = models.CharField(max_length=3, default="EUR")
     reason = models.CharField(max_length=200, blank=True, default="")
     by = models.ForeignKey(User, models.SET_NULL, null=True)
-
-
-class Consent(models.Model):
-    """A lead's permission for one purpose, its legal basis and its proof."""
-
-    class Purpose(models.TextChoices):
-        """What for."""
-
-        MAIL = "mail"
-        PHONE = "phone"
-        PROFILING = "profiling"
-
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="consents")
-    purpose = models.CharField(max_length=10, choices=Purpose.choices)
-    basis = models.CharField(max_length=40)
-    proof = models.TextField(blank=True, default="")
-    given_at = InstantField()
-    withdrawn_at = InstantField(null=True)

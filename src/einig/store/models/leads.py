@@ -74,6 +74,8 @@ class Lead(models.Model):
     engagement = models.IntegerField(default=0)
     intent = models.BooleanField(default=False)
     sales_ready = models.BooleanField(default=False)
+    profiled = models.BooleanField(default=True)  # else nothing is judged: people work it by hand
+    is_consumer = models.BooleanField(null=True)  # None: as the contact details say
 
     class Meta:
         indexes = [

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from einig.engine.instants import DAY, HOUR
 from einig.engine.worktime import next_opening
-from einig.flow import feedback, handoff, nurture, organisation
+from einig.flow import contacting, feedback, handoff, nurture, organisation
 from einig.flow.permissions import NotAllowed
 from einig.store.models import Handoff, NurtureEntry, Role, User
 from einig.web.clock import now, who
+from einig.web.contact_words import why
 from einig.web.forms import AttemptForm
 from einig.web.templatetags.einig import exactly
 from einig.web.typed import id_of
@@ -137,8 +138,11 @@ def reassign(request: HttpRequest, handoff_id: int) -> HttpResponse:
 def nurture_called(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Say that the one call of nurture was made."""
     entry = get_object_or_404(NurtureEntry, id=entry_id, left_at=None)
-    nurture.call_done(entry, by=who(request), at=now())
-    messages.success(request, _("The call is noted."))
+    try:
+        nurture.call_done(entry, by=who(request), at=now())
+        messages.success(request, _("The call is noted."))
+    except contacting.NotPermitted as refused:
+        messages.error(request, why(refused.permission))
     return redirect("nurture")
 
 
@@ -156,6 +160,8 @@ def _step(
         do(of)
     except handoff.Closed:
         return _gone(request, of)
+    except contacting.NotPermitted as refused:
+        return _refused(request, id_, why(refused.permission))
     except feedback.NoReason:
         return _refused(request, id_, _("Choose one of the agreed reasons."))
     except handoff.TooFewAttempts as few:

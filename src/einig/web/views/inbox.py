@@ -6,12 +6,13 @@ from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from einig.flow import notice, scoring
+from einig.flow import contacting, notice, scoring
 from einig.flow.permissions import require
 from einig.flow.why import why
 from einig.store.models import Attempt, ContactDetail, Handoff, Lead, Notice, User
 from einig.web.clock import now, who
-from einig.web.labels import CHANNELS, CLOSINGS, RESULTS, RULES
+from einig.web.contact_words import permitted
+from einig.web.labels import CLOSINGS, RESULTS, RULES
 from einig.web.timeline import timeline
 
 SHOWN = 100
@@ -72,6 +73,7 @@ def of_handoff(chosen: Handoff, *, at: int) -> dict[str, object]:
     agreed = version.agreement.sales if version else None
     attempts = list(chosen.attempts.select_related("by").order_by("-at"))
     details = list(lead.contact_details.order_by("id"))
+    allowed = [permitted(of) for of in contacting.permissions(lead, at=at)]
     return {
         "lead": lead,
         "attempts": attempts,
@@ -79,7 +81,10 @@ def of_handoff(chosen: Handoff, *, at: int) -> dict[str, object]:
         "reasons": agreed.return_reasons if agreed else (),
         "phone": next((d for d in details if d.kind == ContactDetail.Kind.PHONE), None),
         "details": details,
-        "channels": CHANNELS,
+        "permitted": allowed,
+        "may_call": any(of["allowed"] for of in allowed if of["channel"] == "phone"),
+        "may_mail": any(of["allowed"] for of in allowed if of["channel"] == "mail"),
+        "channels": [(of["channel"], of["label"]) for of in allowed if of["allowed"]],
         "results": RESULTS,
         "rule": RULES.get(chosen.routing.get("rule", "")),
         "closing": CLOSINGS.get(chosen.closing),

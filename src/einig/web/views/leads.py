@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,25 +19,27 @@ from einig.engine.scoring import missing_words
 from einig.flow import capture, feedback, journey, leads, notice, outcomes
 from einig.flow.permissions import require
 from einig.flow.why import why
-from einig.store.models import Feedback, Handoff, Lead, Source, Stage
+from einig.store.models import Consent, Feedback, Handoff, Lead, Source, Stage
 from einig.store.models.sources import Kind
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import CallForm, FeedbackForm, LeadForm, OutcomeForm
 from einig.web.labels import STAGES
 from einig.web.timeline import timeline
+from einig.web.views import lead_privacy
 from einig.web.views.inbox import of_handoff
 
-VIEWS: dict[str, tuple[Any, Q]] = {
+VIEWS: dict[str, tuple[Any, Any]] = {
     "": (gettext_lazy("Everyone"), Q()),
     "sales_ready": (gettext_lazy("Sales-ready"), Q(sales_ready=True)),
     "with_sales": (gettext_lazy("With sales"), Q(handoffs__closed_at=None, handoffs__kind="sales")),
     "nurture": (gettext_lazy("In nurture"), Q(stage=Stage.NURTURE)),
     "came_back": (gettext_lazy("Came back"), Q(handoffs__closing="returned")),
     "customers": (gettext_lazy("Customers"), Q(stage=Stage.CUSTOMER)),
+    "by_hand": (gettext_lazy("Worked by hand"), Q(profiled=False)),
     "no_consent": (
         gettext_lazy("Without consent to mails"),
-        ~Q(consents__purpose="mail", consents__withdrawn_at=None),
+        ~Exists(Consent.objects.open().filter(lead=OuterRef("id"), purpose="mail")),
     ),
 }
 SORTS = {"newest": "-created_at", "score": "-fit", "name": "name"}
@@ -91,7 +93,6 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
         "points": points_open(me.side, lead),
         "timeline": timeline(lead, revealed=points_open(me.side, lead)),
         "details": context.get("details", lead.contact_details.order_by("id")),
-        "consents": lead.consents.order_by("-given_at"),
         "outcomes": lead.outcomes.order_by("-at"),
         "win": OutcomeForm(),
         "say": FeedbackForm(),
@@ -99,6 +100,7 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
         "mine": bool(open_one and open_one.to_id == me.id),
         "unanswered": lead.feedback.filter(answered_at=None).exclude(verdict="accepted"),
     }
+    context |= lead_privacy.shown(lead, at=at)
     return render(request, "web/lead.html", context)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.db import connection
@@ -12,12 +14,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
-from einig.flow import capture, consent, mails
+from einig.flow import capture, consent, mails, purposes
 from einig.store.models import Received, Source, Task
 from einig.store.models.sources import Kind
 from einig.web import slip
 from einig.web.clock import now
 from einig.web.forms import LeadForm
+
+FORM_ASKS = ("mail", "phone")  # what a hosted form asks consent for
 
 
 @csrf_exempt  # it stands in other people's pages, where there is no session of ours
@@ -30,14 +34,19 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
         _keep(request, given.cleaned_data, source)
         return render(request, "web/form_thanks.html", {"source": source})
     status = 422 if request.method == "POST" else 200
-    return render(request, "web/form.html", {"form": given, "source": source}, status=status)
+    language = _language(request)
+    asks = [
+        (of.code, of.version, of.text(language), request.POST.get(f"agree-{of.code}"))
+        for of in purposes.asked_for()
+        if of.code in FORM_ASKS
+    ]
+    context = {"form": given, "source": source, "asks": asks}
+    return render(request, "web/form.html", context, status=status)
 
 
 def _keep(request: HttpRequest, said: dict[str, str], source: Source) -> None:
     names = ("name", "company", "email", "phone")
     attributes = {name: str(said[name]) for name in names if said.get(name)}
-    if request.POST.get("mails"):
-        attributes["wants_mails"] = "yes"
     properties = {"message": said["wants"]} if said.get("wants") else {}
     at = now()
     told = capture.somebody(
@@ -47,6 +56,7 @@ def _keep(request: HttpRequest, said: dict[str, str], source: Source) -> None:
         message_id=slip.name(request),  # sent by a second click, it is the same message
         at=at,
         signs=_signs(request),
+        purposes=dict(_agreed(request)),
     )
     capture.receive(told, source=source, at=at)
 
@@ -58,15 +68,52 @@ def _signs(request: HttpRequest) -> dict[str, str]:
     return signs | ({"seconds": str(seconds)} if seconds is not None else {})
 
 
+def _agreed(request: HttpRequest) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the purposes that were ticked, each with the words that stood beside it."""
+    language = _language(request)
+    for of in purposes.asked_for():
+        if request.POST.get(f"agree-{of.code}") == str(of.version):
+            said = {"text": of.text(language), "version": of.version, "language": language}
+            yield of.code, said
+
+
+def _language(request: HttpRequest) -> str:
+    spoken = getattr(request, "LANGUAGE_CODE", "de")
+    return spoken if spoken in purposes.LANGUAGES else "de"
+
+
+@csrf_exempt  # it is reached from a mail, where there is no session of ours
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask once more whether a consent was meant: what merely opens links confirms nothing."""
+    at = now()
+    found = consent.to_confirm(token, at=at)
+    if found is None:
+        return render(request, "web/confirm_gone.html", status=404)
+    if request.method == "POST":
+        consent.confirm(found, at=at, from_=str(request.META.get("REMOTE_ADDR", "")))
+    context = {"consent": found, "done": found.opened_at is not None}
+    return render(request, "web/confirm.html", context)
+
+
+STOPS = ("mail", "phone", "profiling")
+
+
 @csrf_exempt  # mail programs send this themselves (RFC 8058)
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Stop all mails to whoever has this link."""
+    """Stop all mails to whoever has this link, or the calls, or that they are scored.
+
+    A mail program asks for no page: one request stops the mails.
+    """
     lead = mails.unsubscribing(token)
     if lead is None:
         return render(request, "web/form_gone.html", status=404)
     if request.method == "POST":
-        consent.withdraw(lead, "mail", at=now())
-    return render(request, "web/unsubscribe.html", {"done": request.method == "POST"})
+        stop = request.POST.get("stop", "mail")
+        for purpose in STOPS if stop == "all" else [stop if stop in STOPS else "mail"]:
+            consent.withdraw(lead, purpose, at=now())
+    stopped = {purpose for purpose in STOPS if consent.objection(lead, purpose) is not None}
+    context = {"done": request.method == "POST", "stopped": stopped}
+    return render(request, "web/unsubscribe.html", context)
 
 
 def tracker(request: HttpRequest) -> HttpResponse:

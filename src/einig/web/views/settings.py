@@ -138,4 +138,7 @@ def audit_trail(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
             for of in entries.iterator(500)
         )
         return csv_of("audit", head, rows)
-    return render(request, "web/audit.html", {"entries": entries[:200], "about": about})
+    shown = list(entries[:200])
+    people = {f"person:{of.id}": of.name for of in User.objects.all()}
+    named = [(entry, people.get(entry.about, entry.about)) for entry in shown]
+    return render(request, "web/audit.html", {"entries": named, "about": about})
