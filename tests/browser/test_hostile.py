@@ -86,7 +86,7 @@ def twice(somebody: Any, path: str, clicked: set[str], where: str = "main") -> N
     page = somebody.page
     while True:
         somebody.open(path)
-        buttons = page.locator(f"{where} form[method=post] button")
+        buttons = page.locator(f"{where} form[method=post] button:not([aria-hidden])")
         names = buttons.evaluate_all(
             """all => all.map(one => [new URL(one.form.action).pathname, one.name, one.value])"""
         )
