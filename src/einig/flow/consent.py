@@ -7,6 +7,8 @@ from django.db import transaction
 from einig.flow import audit
 from einig.store.models import Consent, Lead
 
+OBJECTION = "objection"
+
 
 def give(lead: Lead, purpose: str, *, basis: str, proof: str, at: int) -> Consent:
     """Write down a consent."""
@@ -24,3 +26,20 @@ def withdraw(lead: Lead, purpose: str, *, at: int) -> None:
         held = Consent.objects.filter(lead=lead, purpose=purpose, withdrawn_at=None)
         if held.update(withdrawn_at=at):
             audit.record("consent_withdrawn", lead, at=at, by=None, purpose=purpose)
+
+
+def object_to(lead: Lead, purpose: str, *, proof: str, at: int) -> Consent | None:
+    """Write down an objection: what was held ends, and what was never given is withdrawn as well.
+
+    None if an objection stands already.
+    """
+    with transaction.atomic():
+        withdraw(lead, purpose, at=at)
+        told = Consent.objects.filter(lead=lead, purpose=purpose).order_by("-given_at", "-id")
+        if (last := told.first()) is not None and last.withdrawn_at is not None:
+            return None
+        made = Consent.objects.create(
+            lead=lead, purpose=purpose, basis=OBJECTION, proof=proof, given_at=at, withdrawn_at=at
+        )
+        audit.record("objected", lead, at=at, by=None, purpose=purpose)
+    return made

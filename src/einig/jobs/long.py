@@ -50,11 +50,13 @@ def _does() -> dict[str, Callable[[Task], object]]:
         fetching,
         foresight,
         ideal_lead,
+        imports,
         watching,
     )
 
     return {
         "fetch": lambda task: fetching.fetch(task.payload["delivery"]),
+        imports.TASK: lambda task: imports.work(task.payload["of"], clock=_now),
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         "promise": lambda task: watching.work_out(task.payload["version"]),
         "watch": lambda _task: watching.look(at=_now()),

@@ -14,6 +14,7 @@ from einig.web.views import (
     follow_up,
     handoffs,
     ideal_lead,
+    imports,
     inbox,
     jour_fixe,
     judging,
@@ -139,6 +140,8 @@ urlpatterns: list[URLPattern] = [
     path("settings/people", settings.staff, name="people"),
     path("settings/people/<int:user_id>", settings.person, name="person"),
     path("settings/teams", settings.add_team, name="team_add"),
-    path("settings/import", settings.import_file, name="import"),
+    path("settings/import", imports.index, name="import"),
+    path("settings/import/<int:import_id>", imports.one, name="import_one"),
+    path("settings/import/<int:import_id>/step", imports.step, name="import_step"),
     path("settings/audit", settings.audit_trail, name="audit"),
 ]

@@ -1,0 +1,223 @@
+"""Writing what a file says, in chunks that nobody has to wait for, each with its count of rows.
+
+Somebody new is written by `import_new`, many at once. A row that touches anybody who is there goes
+the way of every message (`intake`, then the journey), so that the same rules decide whose it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import transaction
+
+from einig.flow import capture, consent, import_new, journey, outcomes, scoring
+from einig.flow.import_rows import Aside, Reader, Row
+from einig.flow.import_whose import Known
+from einig.flow.intake import TakenIn, take_in
+from einig.flow.messages import Message
+from einig.flow.outcomes import Ended
+from einig.flow.scoring import InForce
+from einig.store.models import (
+    ContactDetail,
+    Fact,
+    Import,
+    ImportRow,
+    ImportState,
+    Lead,
+    Source,
+)
+
+_LONGEST = 0.03  # seconds that a chunk is meant to take: an unlucky one takes longer
+_BREATH = 0.003  # seconds between two, so that others get to write
+_FIRST, _MOST = 20, 400  # rows of the first chunk, and of any
+_MET = 6  # rows of a chunk that meet somebody
+_READ = 2000  # rows that are read together
+
+
+def write_all(of: Import, *, clock: Callable[[], int]) -> None:
+    """Write down every row that is not through yet. Raises Puzzling."""
+    scoring.prepare()
+    reader, size = Reader(of), _FIRST
+    for read in reader.chunks(_READ, begin=of.done):
+        while read:
+            began = time.perf_counter()
+            through = Writing(of, clock()).write(read[:size])
+            took = time.perf_counter() - began
+            read = read[through:]
+            size = int(min(_MOST, 1.5 * size, max(5, through * _LONGEST / took)))
+            time.sleep(_BREATH)
+
+
+@dataclass
+class Writing:
+    """One chunk."""
+
+    of: Import
+    at: int
+    told: dict[int, ImportRow] = field(default_factory=dict)
+
+    def write(self, chunk: Sequence[Row | Aside]) -> int:
+        """Write rows in one transaction; return how many: those that meet somebody take longer."""
+        with transaction.atomic():
+            journey.take_turns()
+            current = Import.objects.get(id=self.of.id)
+            if current.state != ImportState.IMPORTING:  # somebody else ended it meanwhile
+                return len(chunk)
+            part, new, met = _split(chunk)
+            source, versions = capture.source_of("import"), scoring.timeline()
+            self._create(new, source, versions)
+            for row in part:
+                if isinstance(row, Aside):
+                    self._tell(row.row, ImportRow.Result.ASIDE, reason=row.reason)
+                elif row.row in met:
+                    self._join(row, source, versions)
+            self._keep(current, len(part))
+        return len(part)
+
+    def _create(self, rows: Sequence[Row], source: Source, versions: list[InForce]) -> None:
+        at = [self.at + n for n in range(len(rows))]
+        by = self.of.by
+        made = import_new.create(rows, at=at, source=source, versions=versions, by=by)
+        for one in made:
+            company = {"company": one.company} if one.company else {}
+            kept = self._kept(one.row, one.at) | company
+            self._tell(one.row.row, ImportRow.Result.NEW, lead=one.lead, **kept)
+            self._object(one.row, one.lead, one.at)
+        ended = [one for one in made if one.row.won is not None]
+        if ended:
+            told = outcomes.remember(
+                [_ended(one.row, one.lead, one.at) for one in ended], by=by, at=self.at
+            )
+            for one, outcome in zip(ended, told, strict=True):
+                self._made(one.row.row)["outcome"] = outcome.id
+
+    def _join(self, row: Row, source: Source, versions: list[InForce]) -> None:
+        """Let a row say something of somebody who may be there already."""
+        before = self._who(row)
+        message = Message(
+            event_id=import_new.event_id(row) if row.activity else f"{row.key}-{row.row}",
+            at=min(row.activity_at or self.at, self.at),
+            anonymous=row.key.removeprefix("anon:"),
+            attributes=row.attributes,
+            activity=row.activity or None,
+        )
+        taken = take_in(message, arrived=self.at + row.row % 1000, source=source)
+        if taken is None or taken.lead is None:
+            self._tell(row.row, ImportRow.Result.UNCHANGED, lead=before and before[0])
+            return
+        lead, at = taken.lead, taken.at
+        if taken.is_new_lead:
+            self._date(row, lead, at)
+        has_news = self._has_news(row, taken) | self._end(row, lead, at)
+        has_news |= self._object(row, lead, at)
+        if not has_news:
+            self._tell(row.row, ImportRow.Result.UNCHANGED, lead=lead)
+            return
+        new = ImportRow.Result.NEW if taken.is_new_lead else ImportRow.Result.JOINED
+        kept = self._kept(row, at)
+        if before is not None and before[0] == lead:
+            was = before[1]
+            kept["was"] = {name: [was[name], getattr(lead, name)] for name in was}
+        self._tell(row.row, new, lead=lead, **kept)
+        if row.won is None:
+            journey.judge(lead, versions, at=at, taken_in=replace(taken, event=None))
+        else:
+            lead.save()
+            decision = import_new.decide(lead, scoring.lead_history(lead), versions, at=at)
+            if decision is not None:
+                decision.save()
+            lead.save()
+
+    def _who(self, row: Row) -> tuple[Lead, dict[str, Any]] | None:
+        known = Known()
+        known.look_up([row])
+        lead = Lead.objects.filter(id=known.whose(row) or 0).first()
+        if lead is None:
+            return None
+        return lead, {"name": lead.name, "title": lead.title, "company_id": lead.company_id}
+
+    def _date(self, row: Row, lead: Lead, at: int) -> None:
+        """Let a new lead exist since when the file says."""
+        lead.created_at = import_new.created(row, at)
+        lead.judged_at = at - 1
+        if row.won is not None:
+            mine = Fact.objects.filter(identity__key=row.key)
+            mine.update(known_from=lead.created_at, assumed=True)
+            lead.links.filter(identity__key=row.key).update(linked_at=lead.created_at)
+        lead.save(update_fields=["created_at", "judged_at"])
+
+    def _has_news(self, row: Row, taken: TakenIn) -> bool:
+        if taken.is_new_lead or taken.event is not None:
+            return True
+        told = Fact.objects.filter(identity__key=row.key, known_from=taken.at)
+        found = ContactDetail.objects.filter(lead=taken.lead, at=taken.at)
+        return told.exists() or found.exists()
+
+    def _end(self, row: Row, lead: Lead, at: int) -> bool:
+        """Write down how a lead ended, unless that is known."""
+        if row.won is None:
+            return False
+        ended = _ended(row, lead, at)
+        same = lead.outcomes.filter(won=row.won)
+        if (same if row.ended_at is None else same.filter(at=ended.at)).exists():
+            return False
+        (made,) = outcomes.remember([ended], by=self.of.by, at=at)
+        self._made(row.row)["outcome"] = made.id
+        return True
+
+    def _object(self, row: Row, lead: Lead, at: int) -> bool:
+        proof = f"{self.of.name}, {row.row}"
+        told = [consent.object_to(lead, of, proof=proof, at=at) for of in row.objects]
+        return any(of is not None for of in told)
+
+    # --- what became of each row ----------------------------------------------------------------
+
+    def _kept(self, row: Row, at: int) -> dict[str, Any]:
+        """Return what has to be known to take a row back."""
+        event = {"event": import_new.event_id(row)} if row.activity else {}
+        return {"key": row.key, "at": at} | event
+
+    def _made(self, n: int) -> dict[str, Any]:
+        made: dict[str, Any] = self.told.setdefault(n, ImportRow(of=self.of, row=n)).made
+        return made
+
+    def _tell(
+        self, n: int, result: str, *, lead: Lead | None = None, reason: Any = (), **made: Any
+    ) -> None:
+        told = self.told.setdefault(n, ImportRow(of=self.of, row=n))
+        told.result, told.lead, told.reason = result, lead, list(reason)
+        told.made |= made
+
+    def _keep(self, current: Import, through: int) -> None:
+        ImportRow.objects.bulk_create(self.told.values())
+        counted = Counter(current.counts) + Counter(of.result for of in self.told.values())
+        counts, done = dict(counted), current.done + through
+        Import.objects.filter(id=current.id).update(done=done, counts=counts)
+
+
+def _split(chunk: Sequence[Row | Aside]) -> tuple[Sequence[Row | Aside], list[Row], set[int]]:
+    """Return the rows of one transaction, those of somebody new, and the numbers of the others."""
+    known = Known()
+    known.look_up([row for row in chunk if isinstance(row, Row)])
+    new, met = list[Row](), set[int]()
+    for n, row in enumerate(chunk):
+        if isinstance(row, Aside):
+            continue
+        if not known.touches(row):
+            new.append(row)
+        elif len(met) == _MET:
+            return chunk[:n], new, met
+        else:
+            met.add(row.row)
+        known.add(row, -row.row)
+    return chunk, new, met
+
+
+def _ended(row: Row, lead: Lead, at: int) -> Ended:
+    """Return how a lead ended; what says not when ended by now."""
+    ended_at = at if row.ended_at is None else min(row.ended_at, at)
+    return Ended(lead, bool(row.won), ended_at, row.revenue, row.lost_reason)
