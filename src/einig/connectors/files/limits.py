@@ -8,7 +8,7 @@ COLUMNS = 500
 LINE = 1024 * 1024  # characters of one line of a file
 CELL = 100_000  # characters of one cell
 MEMORY = 1024 * 1024 * 1024  # bytes of the process that reads one
-SECONDS = 300
+SECONDS = 120
 
 
 class Refused(Exception):

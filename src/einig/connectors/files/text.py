@@ -17,6 +17,7 @@ from einig.engine.values import legible
 
 _DELIMITERS = (";", ",", "\t", "|")
 _HEAD = 65_536
+_CONTROL = [n for n in range(32) if n not in b"\t\n\v\f\r"]
 _LINES = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _OTHER = {
     b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"MZ": "EXE",
@@ -29,10 +30,11 @@ def lines(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         head = file.read(_HEAD)
         file.seek(0)
+        _refuse_other(head)
         if (wide := _wide(head)) is not None:
             yield from _wide_lines(file, wide)
             return
-        _refuse_other(head)
+        _refuse_no_text(head)
         first = True
         while line := file.readline(LINE + 1):
             if len(line) > LINE:
@@ -129,7 +131,10 @@ def _refuse_other(head: bytes) -> None:
     for begins, name in _OTHER.items():
         if head.startswith(begins):
             raise Refused("other_kind", name)
-    if head.count(0) > len(head) // 20 + 8:
+
+
+def _refuse_no_text(head: bytes) -> None:
+    if sum(map(head.count, _CONTROL)) > len(head) // 20 + 8:
         raise Refused("binary")
     if re.match(rb"\s*<(\?xml|!doctype|html|table|workbook)", head, re.IGNORECASE):
         raise Refused("markup")
