@@ -6,6 +6,7 @@ needs no more than its first decision, which is made from what the row says.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from einig.engine.scoring import LeadHistory, lead_from, state_at
 from einig.flow import contact, journey, lead_ids, scoring
 from einig.flow.import_rows import Row
 from einig.flow.scoring import InForce
+from einig.store.adding import add
 from einig.store.models import (
     AuditEntry,
     Company,
@@ -66,26 +68,28 @@ def create(
     said = [Identity(key=row.key, lead=lead) for row, lead in zip(rows, leads, strict=True)]
     Identity.objects.bulk_create([*own, *said])
     written = list(zip(rows, leads, at, said, strict=True))
-    Link.objects.bulk_create(
-        Link(identity=who, lead=lead, linked_at=_known(row, lead, when))
-        for row, lead, when, who in written
+    add(
+        Link,
+        ("identity_id", "lead_id", "kind", "linked_at"),
+        ((who.id, lead.id, "same", _known(row, lead, when)) for row, lead, when, who in written),
     )
-    ContactDetail.objects.bulk_create(
-        ContactDetail(lead=lead, kind=kind, value=value, normal=normal, at=when)
-        for row, lead, when, _ in written
-        for kind, value, normal in row.details
+    add(
+        ContactDetail,
+        ("lead_id", "kind", "value", "normal", "at"),
+        (
+            (lead.id, kind, value, normal, when)
+            for row, lead, when, _ in written
+            for kind, value, normal in row.details
+        ),
     )
-    Fact.objects.bulk_create(
-        Fact(
-            identity=who,
-            attribute=name,
-            value=value,
-            known_from=_known(row, lead, when),
-            sequence=n,
-            assumed=row.won is not None,
-        )
-        for row, lead, when, who in written
-        for n, (name, value) in enumerate((origin | row.attributes).items())
+    add(
+        Fact,
+        ("identity_id", "attribute", "value", "known_from", "sequence", "assumed"),
+        (
+            (who.id, name, value, _known(row, lead, when), n, row.won is not None)
+            for row, lead, when, who in written
+            for n, (name, value) in enumerate((origin | row.attributes).items())
+        ),
     )
     Event.objects.bulk_create(
         [
@@ -95,16 +99,20 @@ def create(
         ],
         ignore_conflicts=True,
     )
-    Decision.objects.bulk_create(decision for decision in decisions if decision is not None)
-    AuditEntry.objects.bulk_create(
-        AuditEntry(
-            at=when,
-            by=by,
-            action="lead_created",
-            about=f"lead:{lead.lead_id}",
-            detail={"source": source.name},
-        )
-        for _, lead, when, _ in written
+    add(
+        Decision,
+        ("lead_id", "version_id", "at", "fit", "engagement", "intent", "sales_ready"),
+        (
+            (of.lead.id, of.version_id, of.at, of.fit, of.engagement, of.intent, of.sales_ready)
+            for of in decisions
+            if of is not None
+        ),
+    )
+    told, who = json.dumps({"source": source.name}), by.id if by is not None else None
+    add(
+        AuditEntry,
+        ("at", "by_id", "action", "about", "detail"),
+        ((when, who, "lead_created", f"lead:{of.lead_id}", told) for _, of, when, _ in written),
     )
     fresh = [company[0].id if company and company[1] else None for company in companies]
     return [

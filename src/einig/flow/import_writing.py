@@ -6,6 +6,7 @@ the way of every message (`intake`, then the journey), so that the same rules de
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from einig.flow.intake import TakenIn, take_in
 from einig.flow.messages import Message
 from einig.flow.outcomes import Ended
 from einig.flow.scoring import InForce
+from einig.store.adding import add
 from einig.store.models import (
     ContactDetail,
     Fact,
@@ -33,7 +35,7 @@ from einig.store.models import (
 
 _LONGEST = 0.03  # seconds that a chunk is meant to take: an unlucky one takes longer
 _BREATH = 0.003  # seconds between two, so that others get to write
-_FIRST, _MOST = 20, 400  # rows of the first chunk, and of any
+_FIRST, _LEAST, _MOST = 50, 20, 1000  # rows of the first chunk, and of any
 _MET = 6  # rows of a chunk that meet somebody
 _READ = 2000  # rows that are read together
 
@@ -48,7 +50,7 @@ def write_all(of: Import, *, clock: Callable[[], int]) -> None:
             through = Writing(of, clock()).write(read[:size])
             took = time.perf_counter() - began
             read = read[through:]
-            size = int(min(_MOST, 1.5 * size, max(5, through * _LONGEST / took)))
+            size = int(min(_MOST, 1.5 * size, max(_LEAST, through * _LONGEST / took)))
             time.sleep(_BREATH)
 
 
@@ -193,7 +195,14 @@ class Writing:
         told.made |= made
 
     def _keep(self, current: Import, through: int) -> None:
-        ImportRow.objects.bulk_create(self.told.values())
+        add(
+            ImportRow,
+            ("import_id", "row", "result", "lead_id", "reason", "made", "undone"),
+            (
+                (current.id, of.row, str(of.result), of.lead_id, *_as_json(of), "")
+                for of in self.told.values()
+            ),
+        )
         counted = Counter(current.counts) + Counter(of.result for of in self.told.values())
         counts, done = dict(counted), current.done + through
         Import.objects.filter(id=current.id).update(done=done, counts=counts)
@@ -215,6 +224,10 @@ def _split(chunk: Sequence[Row | Aside]) -> tuple[Sequence[Row | Aside], list[Ro
             met.add(row.row)
         known.add(row, -row.row)
     return chunk, new, met
+
+
+def _as_json(of: ImportRow) -> tuple[str, str]:
+    return json.dumps(of.reason), json.dumps(of.made)
 
 
 def _ended(row: Row, lead: Lead, at: int) -> Ended:
