@@ -45,24 +45,37 @@ class Made:
     company: int | None = None
 
 
-def create(
-    rows: Sequence[Row],
-    *,
-    at: Sequence[int],
-    source: Source,
-    versions: list[InForce],
-    by: User | None,
-) -> list[Made]:
-    """Write down new leads, each known from an instant of its own, and judge them."""
-    companies = _companies(rows)
-    leads = [_lead(row, when, source) for row, when in zip(rows, at, strict=True)]
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A lead that is about to be written, and what was decided about it."""
+
+    row: Row
+    lead: Lead
+    at: int
+    decision: Decision | None
+
+
+def prepare(
+    rows: Sequence[Row], *, at: int, source: Source, versions: list[InForce]
+) -> list[Coming]:
+    """Return new leads, each known from an instant of its own, judged as what they say."""
+    origin = {"source": source.name}
+    coming: list[Coming] = []
+    for when, row in enumerate(rows, at):
+        lead = _lead(row, when, source)
+        history = _history(row, lead, when, origin)
+        decision = _first_decision(row, lead, history, when, versions)
+        coming.append(Coming(row, lead, when, decision))
+    return coming
+
+
+def create(coming: Sequence[Coming], *, source: Source, by: User | None) -> list[Made]:
+    """Write down new leads with everything that is known of them."""
+    rows, leads = [of.row for of in coming], [of.lead for of in coming]
+    decisions, at = [of.decision for of in coming], [of.at for of in coming]
+    companies, origin = _companies(rows), {"source": source.name}
     for lead, company in zip(leads, companies, strict=True):
         lead.company = company[0] if company else None
-    origin = {"source": source.name}
-    histories = [_history(*told, origin) for told in zip(rows, leads, at, strict=True)]
-    decisions = [
-        _first_decision(*told, versions) for told in zip(rows, leads, histories, at, strict=True)
-    ]
     Lead.objects.bulk_create(leads)
     own = [Identity(key=lead.lead_id, lead=lead) for lead in leads]
     said = [Identity(key=row.key, lead=lead) for row, lead in zip(rows, leads, strict=True)]

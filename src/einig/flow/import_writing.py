@@ -46,11 +46,10 @@ def write_all(of: Import, *, clock: Callable[[], int]) -> None:
     reader, size = Reader(of), _FIRST
     for read in reader.chunks(_READ, begin=of.done):
         while read:
-            began = time.perf_counter()
-            through = Writing(of, clock()).write(read[:size])
-            took = time.perf_counter() - began
+            writing = Writing(of, clock())
+            through, took = writing.write(read[:size]), writing.took
             read = read[through:]
-            size = int(min(_MOST, 1.5 * size, max(_LEAST, through * _LONGEST / took)))
+            size = int(min(_MOST, 1.5 * size, max(_LEAST, through * _LONGEST / max(took, 1e-4))))
             time.sleep(_BREATH)
 
 
@@ -61,29 +60,42 @@ class Writing:
     of: Import
     at: int
     told: dict[int, ImportRow] = field(default_factory=dict)
+    took: float = 0.0  # seconds of its transaction
 
     def write(self, chunk: Sequence[Row | Aside]) -> int:
-        """Write rows in one transaction; return how many: those that meet somebody take longer."""
+        """Write rows in one transaction; return how many: those that meet somebody take longer.
+
+        What is likely to be new is judged before it begins, so that others need not wait for that.
+        """
+        source, versions = capture.source_of("import"), scoring.timeline()
+        _, likely, _ = _split(chunk)
+        judged = import_new.prepare(likely, at=self.at, source=source, versions=versions)
         with transaction.atomic():
             journey.take_turns()
+            began = time.perf_counter()
             current = Import.objects.get(id=self.of.id)
-            if current.state != ImportState.IMPORTING:  # somebody else ended it meanwhile
+            is_mine = current.done == self.of.done and current.state == ImportState.IMPORTING
+            if not is_mine:  # somebody else ended it, or is at it
                 return len(chunk)
             part, new, met = _split(chunk)
-            source, versions = capture.source_of("import"), scoring.timeline()
-            self._create(new, source, versions)
+            still = {row.row for row in new}
+            if scoring.timeline() != versions or still != {of.row.row for of in judged}:
+                versions = scoring.timeline()
+                judged = import_new.prepare(new, at=self.at, source=source, versions=versions)
+            self._create(judged, source)
             for row in part:
                 if isinstance(row, Aside):
                     self._tell(row.row, ImportRow.Result.ASIDE, reason=row.reason)
                 elif row.row in met:
                     self._join(row, source, versions)
             self._keep(current, len(part))
+        self.took = time.perf_counter() - began
+        self.of.done += len(part)
         return len(part)
 
-    def _create(self, rows: Sequence[Row], source: Source, versions: list[InForce]) -> None:
-        at = [self.at + n for n in range(len(rows))]
+    def _create(self, coming: Sequence[import_new.Coming], source: Source) -> None:
         by = self.of.by
-        made = import_new.create(rows, at=at, source=source, versions=versions, by=by)
+        made = import_new.create(coming, source=source, by=by)
         for one in made:
             company = {"company": one.company} if one.company else {}
             kept = self._kept(one.row, one.at) | company
