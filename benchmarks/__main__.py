@@ -16,6 +16,7 @@ ALL = (
     "handoff",
     "pages",
     "enacting",
+    "imports",
 )
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from einig.flow import (
     erasure,
     feedback,
     handoff,
-    imports,
     journey,
     nurture,
     suppression,
@@ -38,6 +37,7 @@ from einig.store.models import (
     Suppression,
     User,
 )
+from tests.flow.importing import bring_in, results
 from tests.live import NOW, Company, company, identify, say, track
 
 pytestmark = pytest.mark.django_db
@@ -143,12 +143,12 @@ def test_the_audit_trail_holds_nothing_that_could_be_erased(us: Company) -> None
 def test_an_import_brings_nobody_back(us: Company) -> None:
     erasure.erase(Lead.objects.get(name=NAME), by=us.ada, at=NOW + DAY)
     text = f"E-Mail,Name\n{MAIL.upper()},{NAME}\nnew@rohre.example,Nina Neu\n"
-    columns = {"E-Mail": "email", "Name": "name"}
-    imports.bring_in(text, columns, by=us.ada, at=NOW + 2 * DAY)
+    of = bring_in(text, by=us.ada, at=NOW + 2 * DAY)
+    assert results(of) == [(2, "aside"), (3, "new")]
     say([track("page_viewed", "petra-at-work")], of=us.website, at=NOW + 3 * DAY)
     assert set(Lead.objects.values_list("name", flat=True)) == {"Otto Ofen", "Nina Neu"}
     assert found(*HER) == set()
-    assert sum(Suppression.objects.values_list("kept_out", flat=True)) == 2
+    assert sum(Suppression.objects.values_list("kept_out", flat=True)) == 1
 
 
 def test_a_request_of_their_own_is_a_new_one(us: Company) -> None:

@@ -31,6 +31,7 @@ _MEANINGS = {
     "source": "lead_source leadsource original_source quelle deal_source_channel",
     "campaign": "campaign kampagne campaign_name",
 }
+ATTRIBUTES = tuple(_MEANINGS)
 _BY_NAME = {name: meaning for meaning, names in _MEANINGS.items() for name in names.split()}
 
 

@@ -154,6 +154,17 @@ def withdraw(lead: Lead, purpose: str, *, at: int, by: User | None = None) -> No
         _heed(lead, purpose, at=at)
 
 
+def object_to(lead: Lead, purpose: str, *, at: int) -> bool:
+    """Write down an objection that a file tells of; false if it stands already."""
+    if _objects(lead, purpose):
+        return False
+    lead.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=at)
+    Objection.objects.create(lead=lead, purpose=purpose, at=at, how="file")
+    audit.record("consent_withdrawn", lead, at=at, by=None, purpose=purpose)
+    _heed(lead, purpose, at=at)
+    return True
+
+
 def holds(lead: Lead, purpose: str) -> Consent | None:
     """Return the newest consent of a lead to a purpose that holds."""
     return lead.consents.open().filter(purpose=purpose).order_by("-opened_at", "-id").first()

@@ -22,7 +22,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from einig.flow import audit, suppression
+from einig.flow import audit, import_rows, suppression
 from einig.flow.permissions import require
 from einig.store import turns
 from einig.store.models import (
@@ -34,6 +34,8 @@ from einig.store.models import (
     Fact,
     Handoff,
     Identity,
+    Import,
+    ImportRow,
     Lead,
     Received,
     Seal,
@@ -145,6 +147,7 @@ def _erase(lead: Lead, *, by: User | None, at: int) -> None:
         _tasks(current, sent).delete()
         Received.objects.filter(_any("body", found.certain)).delete()
         Identity.objects.filter(lead=current).delete()
+        tables = _forget_rows(current)
         current.delete()
         if company is not None and not _is_needed(company):
             company.delete()
@@ -153,6 +156,7 @@ def _erase(lead: Lead, *, by: User | None, at: int) -> None:
         audit.record("lead_erased", lead, at=at, by=by)
         transaction.on_commit(suppression.write_beside)
         transaction.on_commit(partial(_remove_mails, found))
+        transaction.on_commit(partial(_remove_tables, tables))
         transaction.on_commit(_forget_what_goes)
 
 
@@ -173,6 +177,21 @@ def _tasks(lead: Lead, handoffs: list[int]) -> models.QuerySet[Task]:
         | Q(payload__entry__in=entries)
         | Q(payload__consent__in=consents)
     )
+
+
+def _forget_rows(lead: Lead) -> list[Path]:
+    """Empty what imports keep of a lead; return the tables of files that it stood in."""
+    rows = ImportRow.objects.filter(lead=lead)
+    of = Import.objects.filter(id__in=rows.values("of"))
+    tables = [import_rows.table(one) for one in of]
+    rows.update(made={}, reason=[])
+    return tables
+
+
+def _remove_tables(tables: list[Path]) -> None:
+    for path in tables:
+        for one in (path, path.with_suffix(".check")):
+            one.unlink(missing_ok=True)
 
 
 def _is_needed(company: Company) -> bool:

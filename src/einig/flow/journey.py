@@ -81,7 +81,7 @@ def judge(
     version = scoring.in_force(at, versions)
     history = scoring.lead_history(lead)
     lead.last_known, lead.judged_at = max(lead.last_known, at), at
-    lead.next_change_at = _next_change(lead, history, versions, at)
+    lead.next_change_at = next_look(lead, history, versions, at)
     opened: list[Handoff] = []
     if version is not None:
         is_drawn = since <= _drawn_at(lead, versions) <= at
@@ -220,7 +220,7 @@ def _says(of: Lead | Decision) -> tuple[int | None, int, int, bool, bool]:
     return of.version_id, of.fit, of.engagement, of.intent, of.sales_ready
 
 
-def _next_change(lead: Lead, history: LeadHistory, versions: list[InForce], at: int) -> int | None:
+def next_look(lead: Lead, history: LeadHistory, versions: list[InForce], at: int) -> int | None:
     """Return when a lead has to be looked at again if nothing else happens.
 
     That a newer version judges it is not written down at every lead: `due.leads` knows.

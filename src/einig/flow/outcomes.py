@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
@@ -9,7 +11,28 @@ from django.db import transaction
 from einig.flow import audit, handoff, nurture
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
-from einig.store.models import Handoff, Lead, Outcome, Relation, Stage, User
+from einig.store.models import (
+    AuditEntry,
+    Company,
+    Handoff,
+    Lead,
+    NurtureEntry,
+    Outcome,
+    Relation,
+    Stage,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a lead ended at an instant, as a file tells it."""
+
+    lead: Lead
+    won: bool
+    at: int
+    revenue: Decimal | None = None
+    reason: str = ""
 
 
 def advance(lead: Lead, *, to: str, by: User, at: int) -> None:
@@ -41,6 +64,60 @@ def lose(lead: Lead, *, by: User | None, at: int, reason: str) -> Outcome:
         outcome = _end(lead, by=by, at=at, won=False, reason=reason)
         nurture.enter(lead, at=at, reason=reason or "lost", by=by)
     return outcome
+
+
+def remember(ended: Sequence[Ended], *, by: User | None, at: int) -> list[Outcome]:
+    """Write down outcomes of before that became known now; nobody is written to or called for it.
+
+    What was lost is in nurture, where only what the lead does itself brings it back.
+    """
+    currency = organisation().currency
+    with transaction.atomic():
+        made = Outcome.objects.bulk_create(
+            Outcome(
+                lead=of.lead,
+                won=of.won,
+                at=of.at,
+                revenue=of.revenue,
+                currency=currency,
+                reason=of.reason[:200],
+                by=by,
+            )
+            for of in ended
+        )
+        outcome_of = {of.lead.id: of for of in ended}
+        for open_one in Handoff.objects.filter(lead__in=outcome_of, closed_at=None):
+            won = outcome_of[open_one.lead_id].won
+            closing = Handoff.Closing.WON if won else Handoff.Closing.LOST
+            handoff.close(open_one, closing, at=at)
+        for of in ended:
+            of.lead.stage = Stage.CUSTOMER if of.won else Stage.NURTURE
+            of.lead.relation = Relation.CUSTOMER if of.won else Relation.NONE
+        Lead.objects.bulk_update(list({of.lead.id: of.lead for of in ended}.values()), _ENDS)
+        buyers = [of.lead.company_id for of in ended if of.won and of.lead.company_id is not None]
+        Company.objects.filter(id__in=buyers).update(relation=Relation.CUSTOMER)
+        NurtureEntry.objects.bulk_create(
+            (
+                NurtureEntry(lead=of.lead, entered_at=at, reason=of.reason[:200] or "lost")
+                for of in ended
+                if not of.won
+            ),
+            ignore_conflicts=True,
+        )
+        AuditEntry.objects.bulk_create(
+            AuditEntry(
+                at=at,
+                by=by,
+                action="won" if of.won else "lost",
+                about=f"lead:{of.lead.lead_id}",
+                detail={"revenue": str(of.revenue or ""), "of": of.at},
+            )
+            for of in ended
+        )
+    return made
+
+
+_ENDS = ["stage", "relation"]
 
 
 def _end(

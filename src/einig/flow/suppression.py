@@ -69,6 +69,16 @@ def keeps_out(known: Iterable[Known], *, source: Source | None, arrived: int) ->
     return found.update(kept_out=F("kept_out") + 1) > 0
 
 
+def listed(known: Iterable[Known]) -> set[Known]:
+    """Return what of it is on the list: whoever brings it in a file would bring somebody back."""
+    told = {hashed(one): one for one in known} if Suppression.objects.exists() else {}
+    hashes, found = list(told), set[Known]()
+    for n in range(0, len(hashes), 400):
+        some = Suppression.objects.filter(hash__in=hashes[n : n + 400])
+        found |= {told[of] for of in some.values_list("hash", flat=True)}
+    return found
+
+
 def other_keys() -> int:
     """Return how many entries nobody can be recognised by any more, since the key is another."""
     return Suppression.objects.exclude(key=key()).count()

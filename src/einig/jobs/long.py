@@ -51,6 +51,7 @@ def _does() -> dict[str, Callable[[Task], object]]:
         fetching,
         foresight,
         ideal_lead,
+        imports,
         mailboxes,
         retention,
         watching,
@@ -59,6 +60,7 @@ def _does() -> dict[str, Callable[[Task], object]]:
     return {
         "fetch": lambda task: fetching.fetch(task.payload["delivery"]),
         "mailbox": lambda task: mailboxes.fetch(task.payload["source"], clock=_now),
+        imports.TASK: lambda task: imports.work(task.payload["of"], clock=_now),
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         "promise": lambda task: watching.work_out(task.payload["version"]),
         "retention": lambda _task: retention.work(at=_now()),

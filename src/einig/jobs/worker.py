@@ -135,6 +135,10 @@ def _give_up(task: Task) -> None:
         from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
 
         ideal_lead.give_up(task.payload["study"])
+    elif task.kind == "import":
+        from einig.flow import imports  # noqa: PLC0415  # as above
+
+        imports.give_up(task.payload["of"])
 
 
 def _mail_handoff(task: Task, at: int) -> None:
@@ -200,7 +204,7 @@ def _route(task: Task, at: int) -> None:
 
 MOST_DEATHS = 3
 LONG = frozenset(  # einig.jobs.long
-    {"fetch", "learn", "mailbox", "promise", "retention", "settle_profiling", "watch"}
+    {"fetch", "import", "learn", "mailbox", "promise", "retention", "settle_profiling", "watch"}
     | {due.ANEW, enacting.FORESEE}
 )
 DOES: dict[str, Callable[[Task, int], Any]] = {

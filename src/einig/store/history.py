@@ -76,11 +76,17 @@ def _facts(as_of: int) -> list[FactRow]:
     rows = (
         Fact.objects.filter(known_from__lte=as_of)
         .order_by("id")
-        .values_list("identity__key", "attribute", "value", "known_from", "sequence")
+        .values_list("identity__key", "attribute", "value", "known_from", "sequence", "assumed")
     )
     return [
-        FactRow(lead_id=key, attribute=name, value=value, known_from=at, sequence=n)
-        for key, name, value, at, n in rows.iterator()
+        FactRow(
+            lead_id=key,
+            attribute=name,
+            value=value,
+            known_from=None if assumed else at,
+            sequence=n,
+        )
+        for key, name, value, at, n, assumed in rows.iterator()
     ]
 
 

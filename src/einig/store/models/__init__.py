@@ -22,6 +22,7 @@ from einig.store.models.agreements import (
     Version,
 )
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
+from einig.store.models.imports import Import, ImportRow, ImportState
 from einig.store.models.keys import PersonalKey
 from einig.store.models.leads import (
     Company,
@@ -65,6 +66,9 @@ __all__ = [
     "Finding",
     "Handoff",
     "Identity",
+    "Import",
+    "ImportRow",
+    "ImportState",
     "Invitation",
     "JourFixe",
     "Judgement",

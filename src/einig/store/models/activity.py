@@ -58,7 +58,11 @@ class Event(models.Model):
 
 
 class Fact(models.Model):
-    """From `known_from`, an attribute of an identity is `value` (null is blank)."""
+    """From `known_from`, an attribute of an identity is `value` (null is blank).
+
+    `assumed`: a file said it of a lead that had ended; since when it was known is not said, so it
+    counts from the lead's creation.
+    """
 
     identity = models.ForeignKey(Identity, models.CASCADE, related_name="facts")
     attribute = models.CharField(max_length=200)
@@ -66,6 +70,7 @@ class Fact(models.Model):
     known_from = InstantField()
     sequence = models.IntegerField(default=0)
     by = models.ForeignKey(User, models.SET_NULL, null=True)
+    assumed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [models.Index(fields=["identity", "known_from"], name="fact_by_identity")]

@@ -97,7 +97,7 @@ class Objection(models.Model):
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="objections")
     purpose = models.CharField(max_length=20)
     at = InstantField()
-    how = models.CharField(max_length=10)  # link: by their own; told: they told somebody of ours
+    how = models.CharField(max_length=10)  # link: by their own; told: to us; file: as one says
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
 

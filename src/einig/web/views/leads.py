@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from einig.connectors.files.exports import EXPORTS
 from einig.engine.instants import DAY, iso
 from einig.engine.scoring import missing_words
-from einig.flow import capture, feedback, journey, leads, notice, outcomes
+from einig.flow import capture, feedback, import_exports, journey, leads, notice, outcomes
 from einig.flow.permissions import require
 from einig.flow.why import why
 from einig.store.models import Consent, Feedback, Handoff, Lead, Source, Stage
@@ -25,6 +26,7 @@ from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import CallForm, FeedbackForm, LeadForm, OutcomeForm
 from einig.web.labels import STAGES
+from einig.web.sheet import xlsx_of
 from einig.web.timeline import timeline
 from einig.web.views import lead_privacy
 from einig.web.views.inbox import of_handoff
@@ -50,6 +52,8 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     require(who(request), "see_leads")
     view, order = request.GET.get("view", ""), request.GET.get("sort", "newest")
     found = _found(request)
+    if (kind := request.GET.get("export", "")) in EXPORTS:
+        return _export(found, kind, is_sheet=request.GET.get("format") == "xlsx")
     if wanted(request):
         return _csv(found)
     page = Paginator(found.select_related("company", "owner", "source"), 50).get_page(
@@ -64,6 +68,7 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         "query": _query(request),
         "sources": Source.objects.order_by("name"),
         "chosen": request.GET.get("source", ""),
+        "exports": EXPORTS.values(),
     }
     return render(request, "web/leads.html", context)
 
@@ -260,6 +265,13 @@ def _moment(request: HttpRequest, lead: Lead, at: int) -> int:
     ago = request.GET.get("ago", "0")
     days = int(ago) if ago.isdecimal() and len(ago) < 5 else 0
     return max(lead.created_at, at - days * DAY)
+
+
+def _export(found: QuerySet[Lead], kind: str, *, is_sheet: bool) -> StreamingHttpResponse:
+    """Return leads in the columns of a known export, so that they can be brought elsewhere."""
+    head, rows = import_exports.columns_of(kind).names, import_exports.rows(found, kind)
+    name = f"leads-{kind.replace('_', '-')}"
+    return xlsx_of(name, head, rows) if is_sheet else csv_of(name, head, rows)
 
 
 def _csv(found: QuerySet[Lead]) -> StreamingHttpResponse:

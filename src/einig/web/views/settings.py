@@ -1,4 +1,4 @@
-"""Settings: the organisation, its people and teams, imports."""
+"""Settings: the organisation, its people and teams."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from einig.engine.instants import iso
-from einig.flow import imports, organisation, people
+from einig.flow import organisation, people
 from einig.flow.permissions import may, require
 from einig.store.models import AuditEntry, Team, User
 from einig.web import slip
@@ -85,44 +84,6 @@ def add_team(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         form.save()
     return redirect("people")
-
-
-def import_file(request: HttpRequest) -> HttpResponse:
-    """Import leads from a file, after a preview of what each column means."""
-    me = who(request)
-    require(me, "import_leads")
-    preview, text = None, request.POST.get("text", "")
-    upload = request.FILES.get("file")
-    try:
-        if upload is not None:
-            text = imports.decoded(upload.read(imports.LARGEST + 1))
-        if text:
-            preview = imports.preview(text)
-    except imports.Unreadable as error:
-        messages.error(request, str(error))
-    if preview is not None and request.POST.get("do") == "import":
-        columns = {
-            name: request.POST.get(f"column-{n}", "") for n, name in enumerate(preview.columns)
-        }
-        kept, aside = imports.bring_in(text, columns, by=me, at=now())
-        messages.success(
-            request,
-            ngettext("%(n)s row is taken in.", "%(n)s rows are taken in.", kept) % {"n": kept},
-        )
-        if aside:
-            said = ngettext(
-                "%(n)s row could not be used; it is kept to be mended.",
-                "%(n)s rows could not be used; they are kept to be mended.",
-                aside,
-            )
-            messages.error(request, said % {"n": aside})
-            return redirect("received")
-        return redirect("leads")
-    return render(
-        request,
-        "web/import.html",
-        {"preview": preview, "text": text, "meanings": imports.MEANINGS[1:]},
-    )
 
 
 def audit_trail(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
