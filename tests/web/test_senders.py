@@ -156,7 +156,12 @@ def test_a_form_built_for_salesforce_leads_back_to_its_site_only(us: Company) ->
         name="W", kind="sender", sender=sends.kind, key="k", settings=dict(sends.settings)
     )
     body = sends.bodies[0]
-    answer = Client().post(sends.path, body, content_type=sends.content_type)
+    page = "https://www.example.com/demo?utm_source=newsletter"
+    answer = Client(headers={"referer": page}).post(
+        sends.path, body, content_type=sends.content_type
+    )
+    taken_in()
+    assert Event.objects.get().properties["page"] == page
     assert (answer.status_code, answer.headers["Location"]) == (
         302,
         "https://www.example.com/danke",

@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 MINUTE = 60 * SECOND
 AGAIN = 10 * MINUTE  # within which the same body is the same delivery, where none is numbered
 _AT_ONCE = 20
-_HEADERS = ("content-type",)  # what says how a body is to be read; others may hold secrets
+_HEADERS = ("content-type", "referer")  # what is read; others may hold secrets
 
 
 @dataclass(frozen=True, slots=True)
