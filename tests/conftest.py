@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,14 @@ def what_a_test_committed_can_be_removed(request: pytest.FixtureRequest) -> Iter
         from tests.live import guards_down
 
         guards_down()
+
+
+@pytest.fixture(autouse=True)
+def no_lead_of_another_test_is_left_out() -> Iterator[None]:
+    """Let nobody wait who could not be judged in a test before: ids come again after each one."""
+    yield
+    if (due := sys.modules.get("einig.flow.due")) is not None:
+        due._later.clear()
 
 
 @pytest.fixture(scope="session")
