@@ -77,23 +77,6 @@ def test_a_hosted_form_takes_a_lead_and_nothing_from_robots(browser: Client) -> 
     assert "&lt;script&gt;alert(1)" in page
 
 
-def test_a_file_is_taken_in_and_broken_rows_are_kept(browser: Client) -> None:
-    rows = [f"Lead {n};lead{n}@x.example;Software" for n in range(18)]
-    text = "\n".join(["Name;E-Mail;Branche", *rows, "Nobody;;Software", "Too;few"])
-    preview = browser.post("/settings/import", {"text": text}).content.decode()
-    assert preview.count('<option value="email" selected>') == 1
-    columns = {"column-0": "name", "column-1": "email", "column-2": "industry"}
-    answer = browser.post("/settings/import", {"do": "import", "text": text} | columns)
-    assert answer.headers["Location"] == "/received"
-    journey.catch_up()
-    assert Lead.objects.count() == 18
-    reasons = list(Received.objects.order_by("id").values_list("reason", flat=True))
-    assert reasons == [
-        "row 20 has neither a usable email nor a phone number",
-        "row 21 has 2 cells instead of 3",
-    ]
-
-
 def test_a_call_with_a_withheld_number_is_not_lost(browser: Client) -> None:
     assert browser.post("/call", {"name": "Somebody"}).status_code == 200  # asked again
     assert Lead.objects.count() == 0
