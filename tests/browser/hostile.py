@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from einig.flow import agreements, feedback, handoff, jour_fixe, outcomes, threads
+from einig.flow import agreements, consent, feedback, handoff, jour_fixe, outcomes, threads
 from einig.store.models import (
     Campaign,
     Handoff,
@@ -51,6 +51,7 @@ def fill() -> None:
     for of in (first, second):
         feedback.give_back(of, by=sam, at=at + 2000, reason="no budget", text=ATTACK)
     NurtureEntry.objects.update(human_due_at=at, reason=ATTACK)
+    consent.give(third.lead, "phone", at=at, proof=ATTACK)
     handoff.log_attempt(third, by=sam, at=at, channel="phone", result="no", note=ATTACK)
     feedback.say(third.lead, by=sam, at=at, verdict="praise", text=ATTACK)
     outcomes.lose(first.lead, by=sam, at=at, reason=ATTACK)
