@@ -25,6 +25,7 @@ from einig.store.models import Lead, User, Version
 from einig.web import moved
 from einig.web.clause_words import rule
 from einig.web.clock import now, who
+from einig.web.contract import contract
 from einig.web.export import csv_of, wanted
 from einig.web.templatetags.einig import capital, quoted
 
@@ -61,10 +62,13 @@ def figures(version: Version, me: User) -> dict[str, Any]:
     found = moved.moved(read.moves, agreement, link)
     if read.record is not None:
         found |= moved.kept(read.record, agreement, link if may(me, "see_follow_up") else None)
+    clauses = [clause for part in contract(agreement) for clause in part.clauses]
+    shown = {clause.place for clause in clauses}  # what has no place there is shown nowhere
+    shown |= {row.place for clause in clauses for row in clause.rows}
     return {
         "moves": read.moves,
         "handed": len(read.moves.handed),
-        "figures": found,
+        "figures": {place: of for place, of in found.items() if place in shown},
         "kept_since": read.record.since if read.record is not None else None,
     }
 
