@@ -53,6 +53,8 @@ def test_nothing_is_lost_or_doubled_by_fifty_kills(
     shop: Store, record_property: Callable[[str, object], None]
 ) -> None:
     acknowledged, handoffs = kill_again_and_again(shop, times=50)
+    assert acknowledged > 0
+    assert handoffs > 0
     record_property("events_acknowledged", acknowledged)
     record_property("hand-offs", handoffs)
 

@@ -72,7 +72,7 @@ def prepare(
 def create(coming: Sequence[Coming], *, source: Source, by: User | None) -> list[Made]:
     """Write down new leads with everything that is known of them."""
     rows, leads = [of.row for of in coming], [of.lead for of in coming]
-    decisions, at = [of.decision for of in coming], [of.at for of in coming]
+    at = [of.at for of in coming]
     companies, origin = _companies(rows), {"source": source.name}
     for lead, company in zip(leads, companies, strict=True):
         lead.company = company[0] if company else None
@@ -112,26 +112,31 @@ def create(coming: Sequence[Coming], *, source: Source, by: User | None) -> list
         ],
         ignore_conflicts=True,
     )
+    _record(coming, source=source, by=by)
+    fresh = [company[0].id if company and company[1] else None for company in companies]
+    return [
+        Made(row, lead, when, company)
+        for (row, lead, when, _), company in zip(written, fresh, strict=True)
+    ]
+
+
+def _record(coming: Sequence[Coming], *, source: Source, by: User | None) -> None:
+    """Write down what was decided about new leads, and who made them."""
+    decisions = [of.decision for of in coming if of.decision is not None]
     add(
         Decision,
         ("lead_id", "version_id", "at", "fit", "engagement", "intent", "sales_ready"),
         (
             (of.lead.id, of.version_id, of.at, of.fit, of.engagement, of.intent, of.sales_ready)
             for of in decisions
-            if of is not None
         ),
     )
     told, who = json.dumps({"source": source.name}), by.id if by is not None else None
     add(
         AuditEntry,
         ("at", "by_id", "action", "about", "detail"),
-        ((when, who, "lead_created", f"lead:{of.lead_id}", told) for _, of, when, _ in written),
+        ((of.at, who, "lead_created", f"lead:{of.lead.lead_id}", told) for of in coming),
     )
-    fresh = [company[0].id if company and company[1] else None for company in companies]
-    return [
-        Made(row, lead, when, company)
-        for (row, lead, when, _), company in zip(written, fresh, strict=True)
-    ]
 
 
 def created(row: Row, at: int) -> int:

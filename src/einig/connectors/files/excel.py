@@ -71,7 +71,7 @@ def _look_inside(path: Path) -> None:
             for part in parts:
                 if part.filename.endswith((".xml", ".rels")):
                     _refuse_instructions(packed, part)
-    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, EOFError):  # no archive
         raise Refused("broken_archive") from None
 
 
