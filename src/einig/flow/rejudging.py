@@ -27,7 +27,7 @@ from einig.store.models import Enactment
 
 _LONGEST = 0.03  # seconds that a chunk is meant to take: an unlucky one takes longer
 _BREATH = 0.003  # seconds between two, so that others get to write
-_FIRST, _MOST = 100, 2000  # leads of the first chunk, and of any
+_FIRST, _LEAST, _MOST = 100, 20, 2000  # leads of the first chunk, and of any
 _PATIENCE = 60.0  # seconds for what arrived before the version to be taken in
 
 
@@ -46,9 +46,14 @@ def write(enactment: Enactment, found: Sweep, versions: list[InForce]) -> int:
     """Write what a sweep found, where no more is needed; return of how many leads that holds."""
     drawn = drawn_at(found, versions)
     chosen = np.flatnonzero(simple(found, versions, drawn))
+    first, size = 0, _FIRST
     with _beside(_table(found, chosen, drawn)):
-        for first, last in chunks(len(chosen)):
-            _write(enactment, first, last)
+        while first < len(chosen):
+            last = min(len(chosen), first + size)
+            took = _write(enactment, first, last)
+            size = int(min(_MOST, 1.5 * size, max(_LEAST, (last - first) * _LONGEST / took)))
+            first = last
+            time.sleep(_BREATH)
     return len(chosen)
 
 
@@ -66,19 +71,6 @@ def simple(of: Sweep, versions: list[InForce], drawn: Ints) -> Bools:
     unchanged &= (drawn <= of.judged_at) | (drawn > of.at)
     told: Bools = unchanged & (~of.ready | of.was_ready & (with_sales(of) | ~given_back(of)))
     return told
-
-
-def chunks(leads: int) -> Iterator[tuple[int, int]]:
-    """Yield where chunks begin and end; each is as large as the time the last one took allows."""
-    first, size = 0, _FIRST
-    while first < leads:
-        last = min(leads, first + size)
-        began = time.perf_counter()
-        yield first, last
-        took = time.perf_counter() - began
-        size = int(min(_MOST, 1.5 * size, max(20, (last - first) * _LONGEST / took)))
-        first = last
-        time.sleep(_BREATH)
 
 
 def _table(of: Sweep, chosen: Ints, drawn: Ints) -> pa.Table:
@@ -127,16 +119,21 @@ def _copy(cursor: Any, told: pa.Table) -> None:
         copy.write(written.getbuffer())
 
 
-def _write(enactment: Enactment, first: int, last: int) -> None:
-    """Write a chunk: leads that stand as they stood when they were read, and their decisions."""
+def _write(enactment: Enactment, first: int, last: int) -> float:
+    """Write a chunk: leads that stand as they stood when they were read, and their decisions.
+
+    Returns for how many seconds others waited for it; for how long it waited itself is no matter.
+    """
     since, version = enactment.since, enactment.version_id
     with transaction.atomic():
         journey.take_turns()
+        began = time.perf_counter()
         with connection.cursor() as cursor:
             cursor.execute(_LEADS, [version, since, since, since, first, last])
             written = cursor.rowcount
             cursor.execute(_DECISIONS, [version, since, first, last, since, version])
         Enactment.objects.filter(id=enactment.id).update(judged=F("judged") + written)
+    return time.perf_counter() - began
 
 
 _JUDGED_ANEW = """
