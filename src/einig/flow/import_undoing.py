@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from einig.flow import journey, scoring
+from einig.flow import journey, pacing, scoring
 from einig.flow.scoring import InForce
 from einig.store.models import (
     Attempt,
@@ -42,9 +42,7 @@ from einig.store.models import (
 GONE, TAKEN_BACK = "gone", "taken_back"
 _SHARED = ("activity", "other_file")  # where others said the same
 _WHO = ("email", "mail", "phone", "mobile", "name", "first_name", "last_name")
-_LONGEST = 0.03
-_BREATH = 0.003
-_FIRST, _MOST = 10, 100
+_FIRST, _LEAST, _MOST = 10, 2, 100  # rows of the first chunk, and of any
 
 
 def undo_all(of: Import, *, clock: Callable[[], int]) -> None:
@@ -52,18 +50,18 @@ def undo_all(of: Import, *, clock: Callable[[], int]) -> None:
     scoring.prepare()
     size = _FIRST
     while True:
-        began = time.perf_counter()
-        many = _undo(of, size, at=clock())
+        many, took = _undo(of, size, at=clock())
         if not many:
             return
-        took = time.perf_counter() - began
-        size = int(min(_MOST, 1.5 * size, max(2, many * _LONGEST / took)))
-        time.sleep(_BREATH)
+        size = pacing.next_size(size, many, took, least=_LEAST, most=_MOST)
+        time.sleep(pacing.BREATH)
 
 
-def _undo(of: Import, many: int, *, at: int) -> int:
+def _undo(of: Import, many: int, *, at: int) -> tuple[int, float]:
+    """Take back the newest rows; return how many, and for how many seconds others waited."""
     with transaction.atomic():
         journey.take_turns()
+        began = time.perf_counter()
         left = ImportRow.objects.filter(of=of, undone="").exclude(
             result__in=[ImportRow.Result.ASIDE, ImportRow.Result.UNCHANGED]
         )
@@ -88,7 +86,7 @@ def _undo(of: Import, many: int, *, at: int) -> int:
         Import.objects.filter(id=of.id, state=ImportState.UNDOING).update(
             done=F("done") + len(rows), counts=dict(Counter(current.counts) + told)
         )
-    return len(rows)
+    return len(rows), time.perf_counter() - began
 
 
 def _stays(of: Import, rows: list[ImportRow]) -> dict[int, str]:

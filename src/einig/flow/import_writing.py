@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from einig.flow import capture, consent, import_new, journey, outcomes, scoring
+from einig.flow import capture, consent, import_new, journey, outcomes, pacing, scoring
 from einig.flow.import_rows import Aside, Reader, Row
 from einig.flow.import_whose import Known
 from einig.flow.intake import TakenIn, take_in
@@ -33,8 +33,6 @@ from einig.store.models import (
     Source,
 )
 
-_LONGEST = 0.03  # seconds that a chunk is meant to take: an unlucky one takes longer
-_BREATH = 0.003  # seconds between two, so that others get to write
 _FIRST, _LEAST, _MOST = 50, 20, 1000  # rows of the first chunk, and of any
 _MET = 6  # rows of a chunk that meet somebody
 _READ = 2000  # rows that are read together
@@ -49,8 +47,8 @@ def write_all(of: Import, *, clock: Callable[[], int]) -> None:
             writing = Writing(of, clock())
             through, took = writing.write(read[:size]), writing.took
             read = read[through:]
-            size = int(min(_MOST, 1.5 * size, max(_LEAST, through * _LONGEST / max(took, 1e-4))))
-            time.sleep(_BREATH)
+            size = pacing.next_size(size, through, took, least=_LEAST, most=_MOST)
+            time.sleep(pacing.BREATH)
 
 
 @dataclass

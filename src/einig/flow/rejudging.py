@@ -20,13 +20,11 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from einig.engine.instants import FOREVER
-from einig.flow import due, journey, scoring
+from einig.flow import due, journey, pacing, scoring
 from einig.flow.scoring import InForce
 from einig.flow.sweeping import Bools, Ints, Sweep, drawn_at, given_back, sweep, with_sales
 from einig.store.models import Enactment
 
-_LONGEST = 0.03  # seconds that a chunk is meant to take: an unlucky one takes longer
-_BREATH = 0.003  # seconds between two, so that others get to write
 _FIRST, _LEAST, _MOST = 100, 20, 2000  # leads of the first chunk, and of any
 _PATIENCE = 60.0  # seconds for what arrived before the version to be taken in
 
@@ -51,9 +49,9 @@ def write(enactment: Enactment, found: Sweep, versions: list[InForce]) -> int:
         while first < len(chosen):
             last = min(len(chosen), first + size)
             took = _write(enactment, first, last)
-            size = int(min(_MOST, 1.5 * size, max(_LEAST, (last - first) * _LONGEST / took)))
+            size = pacing.next_size(size, last - first, took, least=_LEAST, most=_MOST)
             first = last
-            time.sleep(_BREATH)
+            time.sleep(pacing.BREATH)
     return len(chosen)
 
 
