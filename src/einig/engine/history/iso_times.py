@@ -42,11 +42,16 @@ def read_iso_times(texts: pa.Array, *, zone: str | None) -> list[int | None] | N
     if not low.is_valid or low.as_py() < _FIRST or high.as_py() > _LAST:
         return None
     if zoned or zone is None:
-        return parsed.to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
+        return _listed(parsed)
     at = _moved(parsed.fill_null(_FIRST).to_numpy(zero_copy_only=False), ZoneInfo(zone))
     if at is None:
         return None
-    return pa.array(at, mask=parsed.is_null().to_numpy(False)).to_pylist()  # type: ignore[no-any-return]  # pyarrow has no types
+    return _listed(pa.array(at, mask=parsed.is_null().to_numpy(False)))
+
+
+def _listed(column: pa.Array) -> list[int | None]:
+    told: list[int | None] = column.to_pylist()
+    return told
 
 
 def _all_match(texts: pa.Array, pattern: str) -> bool:

@@ -89,9 +89,11 @@ def _counted(texts: Sequence[str | None], unit: int) -> Times:
         if text is None:
             continue
         if re.fullmatch(r"\s*\d{1,13}(\.\d+)?\s*", text, re.ASCII):
-            times.at[row] = round(float(text) * unit) if "." in text else int(text) * unit
-            if times.at[row] > _END_OF_TIME:  # type: ignore[operator]  # set just before
-                times.at[row], times.wrong[row] = None, f"“{text.strip()}” lies too far ahead"
+            at = round(float(text) * unit) if "." in text else int(text) * unit
+            if at <= _END_OF_TIME:
+                times.at[row] = at
+            else:
+                times.wrong[row] = f"“{text.strip()}” lies too far ahead"
         else:
             times.wrong[row] = f"“{text.strip()}” is no counted time"
     return times

@@ -8,14 +8,19 @@ from typing import TypeVar
 
 from einig.engine.history.mapping import (
     EventOutcomes,
+    EventsTable,
+    FactsTable,
+    FeedbackTable,
     FileOutcomes,
     LeadsTable,
+    LinksTable,
     Lookup,
     Mapping,
     Source,
 )
 
 T = TypeVar("T")
+Table = LeadsTable | FactsTable | EventsTable | FileOutcomes | LinksTable | FeedbackTable
 
 # what a table says in plain words, and not by naming a column
 _NO_COLUMNS = {"source", "type_is", "won", "lost", "beside", "blank", "since"}
@@ -71,9 +76,9 @@ def _numbered(section: str, tables: Sequence[T]) -> Iterator[tuple[str, T]]:
         yield f"{section}.{number}", table
 
 
-def _use(path: str, table: object) -> Use:
+def _use(path: str, table: Table) -> Use:
     columns: list[tuple[str, str]] = []
-    for each in fields(table):  # type: ignore[arg-type]  # every table is a dataclass
+    for each in fields(table):
         named = getattr(table, each.name)
         if each.name in _NO_COLUMNS or named is None:
             continue
@@ -85,4 +90,4 @@ def _use(path: str, table: object) -> Use:
         if attribute.known_from is not None:
             columns.append((place, attribute.known_from))
     columns += ((f"{path}.properties", column) for _, column in getattr(table, "properties", ()))
-    return Use(path, table.source, tuple(columns))  # type: ignore[attr-defined]  # every table has one
+    return Use(path, table.source, tuple(columns))
