@@ -126,7 +126,7 @@ def _agreed(given: Any) -> Iterator[Agreed]:
                 code,
                 _text(text) or "",
                 version if type(version) is int and 0 <= version < 32768 else 0,
-                language if language in purposes.LANGUAGES else "",
+                language if language in purposes.SPOKEN else "",
             )
 
 

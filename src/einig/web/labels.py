@@ -87,6 +87,21 @@ KINDS = [
     (Kind.API, _("REST API")),
     (Kind.HAND, _("By hand")),
 ]
+FIELD_KINDS = [
+    ("text", _("Text")),
+    ("long", _("Long text")),
+    ("email", _("Email")),
+    ("phone", _("Phone number")),
+    ("number", _("Number")),
+    ("choice", _("Choice")),
+    ("checkbox", _("Tick box")),
+]
+FORM_TEXTS: dict[str, Any] = {
+    "title": _("Title"),
+    "introduction": _("Introduction"),
+    "button": _("Button"),
+    "thanks": _("Thanks, once it is sent"),
+}
 DOUBTS: dict[str, Any] = {
     legitimacy.CRAWLER: _("A known crawler"),
     legitimacy.HONEYPOT: _("Filled in a field that no person sees"),

@@ -43,7 +43,7 @@ from einig.store.models.privacy import (
     Retention,
     Suppression,
 )
-from einig.store.models.sources import ApiKey, Campaign, Delivery, Source
+from einig.store.models.sources import ApiKey, Campaign, Delivery, FormVersion, Pace, Source
 from einig.store.models.work import AuditEntry, Notice, Task
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "Fact",
     "Feedback",
     "Finding",
+    "FormVersion",
     "Handoff",
     "Identity",
     "Import",
@@ -81,6 +82,7 @@ __all__ = [
     "Objection",
     "Organisation",
     "Outcome",
+    "Pace",
     "PersonalKey",
     "Purpose",
     "Received",
