@@ -24,7 +24,7 @@ from einig.store.models import Consent, Feedback, Handoff, Lead, Source, Stage
 from einig.store.models.sources import Kind
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
-from einig.web.forms import CallForm, FeedbackForm, LeadForm, OutcomeForm
+from einig.web.forms import FeedbackForm, LeadForm, OutcomeForm
 from einig.web.labels import STAGES
 from einig.web.sheet import xlsx_of
 from einig.web.timeline import timeline
@@ -133,19 +133,6 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "web/lead_new.html", {"form": form})
 
 
-def call(request: HttpRequest) -> HttpResponse:
-    """Note a call, for whoever answered the phone."""
-    require(who(request), "capture_lead")
-    form = CallForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        activity = "demo_requested" if said["wants_demo"] else "call_received"
-        lead = _captured(request, said, Kind.PHONE, activity=activity)
-        messages.success(request, _("Thank you. The call is noted."))
-        return redirect("lead", lead.lead_id) if lead else redirect("call")
-    return render(request, "web/call.html", {"form": form})
-
-
 @require_POST
 def say(request: HttpRequest, lead_id: str) -> HttpResponse:
     """Say how good a lead was."""
@@ -226,8 +213,6 @@ def _captured(
     attributes = {
         name: str(said[name]) for name in ("name", "company", "email", "phone") if said.get(name)
     }
-    if said.get("withheld") and not (said.get("email") or said.get("phone")):
-        attributes["social"] = "withheld number"
     told = capture.somebody(
         attributes=attributes,
         activity=activity or ("form_submitted" if said.get("wants") else None),
