@@ -26,6 +26,7 @@ ACTIVITIES = {
     "newsletter_subscribed": gettext_lazy("subscribed to the newsletter"),
     "unsubscribed": gettext_lazy("unsubscribed"),
     "fair_visited": gettext_lazy("visited our stand"),
+    "card_given": gettext_lazy("left a card at our stand"),
 }
 ATTRIBUTES = {
     "industry": gettext_lazy("industry"),

@@ -37,7 +37,7 @@ OPEN_TO_ALL: tuple[str, ...] = (
     "/language",
 )
 OPEN_TO_ALL += ("/api", "/hooks", "/in/", "/submissions/", "/servlet/", "/health", "/tracker.js")
-OPEN_TO_ALL += ("/embed.js",)
+OPEN_TO_ALL += ("/embed.js", "/fair/worker.js")
 
 
 def content_security(answer: Answer) -> Answer:

@@ -61,7 +61,7 @@ CHANNELS = (
         "whitepaper_downloaded",
     ),
     Channel(
-        "Messe", "form", 0.09, 0.38, 0.9,
+        "Messe", "fair", 0.09, 0.38, 0.9,
         (
             Campaign("Fertigungstage Hannover", 38_000, 0.16, 0.1675),
             Campaign("Servicekongress Köln", 17_500, 0.47, 0.4775, 0.6),

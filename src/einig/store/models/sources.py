@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
 
     TRACKING = "tracking"  # a website or product, through the Segment API
     FORM = "form"
+    FAIR = "fair"  # our own people at a stand
     IMPORT = "import"
     PHONE = "phone"
     WEBHOOK = "webhook"  # anything that sends signed JSON

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from einig.connectors.files.exports import EXPORTS
 from einig.engine.instants import DAY, iso
 from einig.engine.scoring import missing_words
-from einig.flow import capture, feedback, import_exports, journey, leads, notice, outcomes
+from einig.flow import capture, fairs, feedback, import_exports, journey, leads, notice, outcomes
 from einig.flow.permissions import require
 from einig.flow.why import why
 from einig.store.models import Consent, Feedback, Handoff, Lead, Source, Stage
@@ -130,7 +130,8 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("lead", lead.lead_id)
         messages.success(request, _("The lead is kept and appears in a moment."))
         return redirect("leads")
-    return render(request, "web/lead_new.html", {"form": form})
+    context = {"form": form, "fairs": fairs.open_fairs()}
+    return render(request, "web/lead_new.html", context)
 
 
 @require_POST
