@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.servers import Server
 
@@ -52,7 +53,7 @@ def test_what_is_noted_without_a_network_arrives_once(
 ) -> None:
     sam = person("sam", width=375)
     page = sam.open(fair)
-    page.wait_for_function("document.documentElement.dataset.offline === 'ready'")
+    page.locator("html[data-offline=ready]").wait_for(state="attached")
     context = page.context
     context.set_offline(True)
     page.reload()
@@ -61,7 +62,7 @@ def test_what_is_noted_without_a_network_arrives_once(
     page.set_input_files(
         "#card-file", {"name": "c.vcf", "mimeType": "text/vcard", "buffer": _CARD.encode()}
     )
-    page.wait_for_function("document.getElementById('id_company').value !== ''")
+    expect(page.locator("#id_company")).not_to_have_value("")
     filled = [page.input_value(f"#id_{name}") for name in ("name", "company", "title", "email")]
     assert filled == [
         "Dr. Jörg Müller", "Pumpen GmbH & Co. KG", "Leiter Einkauf", "joerg.mueller@pumpen.example",
@@ -95,7 +96,6 @@ def test_an_answer_that_is_lost_on_the_way_makes_nobody_twice(
 
     page.route("**/batch", lose, times=1)
     notes(page, "Vera Verloren", "vera@fair.example")
-    page.wait_for_function("true")
     waits(page, 1)
     assert server.store.wait_for(_LEADS, ["Vera%"]) == [("Vera Verloren",)]
     page.reload()

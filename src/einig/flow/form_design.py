@@ -54,7 +54,8 @@ class Design:
 
     `texts` holds what it says by name and language where that is not the usual; `asks` are the
     purposes that consent is asked for; `origins` are the websites in whose pages it may stand, any
-    if there are none.
+    if there are none. `document` is the number of one that is given for it (0: none), by mail or
+    on the page.
     """
 
     fields: tuple[Field, ...]
@@ -63,6 +64,8 @@ class Design:
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     asks: tuple[str, ...] = ("mail", "phone")
     origins: tuple[str, ...] = ()
+    document: int = 0
+    by_mail: bool = True
 
     def spoken(self, language: str) -> str:
         """Return in which words it speaks to readers of a language."""

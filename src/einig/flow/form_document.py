@@ -35,6 +35,8 @@ def read(document: object) -> Design:
         activity=_text(given.get("activity")),
         texts={name: _both(_dict(given.get("texts")).get(name)) for name in TEXTS},
         asks=tuple(_text(of) for of in _list(given.get("asks"))),
+        document=_number(given.get("document")),
+        by_mail=given.get("by_mail") is not False,
         origins=tuple(_text(of).rstrip("/").casefold() for of in _list(given.get("origins"))),
     )
     problems = list(form_rules.problems(found))
@@ -61,6 +63,8 @@ def written(design: Design) -> dict[str, Any]:
         "texts": {name: dict(of) for name, of in design.texts.items()},
         "asks": list(design.asks),
         "origins": list(design.origins),
+        "document": design.document,
+        "by_mail": design.by_mail,
     }
 
 
@@ -90,6 +94,10 @@ def _both(given: object) -> dict[str, str]:
 
 def _text(given: object) -> str:
     return legible(given).strip()[:_LONGEST] if isinstance(given, str) else ""
+
+
+def _number(given: object) -> int:
+    return given if type(given) is int and 0 <= given < 2**31 else 0
 
 
 def _list(given: object) -> list[object]:

@@ -127,6 +127,13 @@ def _origins(of: Design) -> Iterator[Problem]:
         yield Problem("origins", _("At most %(n)s websites.") % {"n": MOST_ORIGINS})
 
 
+def _mailed_to(of: Design) -> Iterator[Problem]:
+    asked = any(one.name == "email" and one.required for one in of.fields)
+    if of.document and of.by_mail and not asked:
+        told = _("A document that is mailed needs the question for the email to be answered.")
+        yield Problem("document", told)
+
+
 def _too_long(most: int) -> str:
     return _("This is too long: at most %(n)s characters.") % {"n": most}
 
@@ -144,4 +151,5 @@ RULES: tuple[Callable[[Design], Iterator[Problem]], ...] = (
     _activity,
     _asks,
     _origins,
+    _mailed_to,
 )

@@ -7,9 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils import translation
 
-from einig.flow import audit, capture, form_document, purposes
+from einig.engine.instants import SECOND
+from einig.flow import audit, capture, documents, form_document, purposes, tasks
 from einig.flow.consent import Agreed
+from einig.flow.documents import Ticket
 from einig.flow.form_answers import Answers
 from einig.flow.form_design import Design, plain
 from einig.flow.permissions import require
@@ -103,8 +106,11 @@ def take(
     said: Iterable[Agreed],
     visit: Visit,
     at: int,
-) -> None:
-    """Keep what somebody wrote into a form."""
+) -> Ticket | None:
+    """Keep what somebody wrote into a form.
+
+    Return what lets them download the document that is given on the page, if there is one.
+    """
     from_page = {"page": visit.page} if visit.page else {}
     told = capture.somebody(
         attributes=answers.attributes,
@@ -119,7 +125,32 @@ def take(
             for of in said
         },
     )
-    capture.receive(told, source=source, at=at)
+    with transaction.atomic():
+        capture.receive(told, source=source, at=at)
+        return _give(source, design, answers, visitor=told[0]["anonymousId"], at=at)
+
+
+def _give(
+    source: Source, design: Design, answers: Answers, *, visitor: str, at: int
+) -> Ticket | None:
+    """Give the document of a form: by mail once whoever sent it is a lead, or on the page."""
+    document = documents.given(design.document)
+    if document is None:
+        return None
+    if not design.by_mail:
+        return Ticket(document, source, visitor)
+    tasks.schedule(
+        "mail_document",
+        f"{document.id}:{visitor}",
+        due_at=at + SECOND,
+        document=document.id,
+        source=source.id,
+        visitor=visitor,
+        address=answers.attributes["email"],
+        spoken=translation.get_language() or "de",
+        at=at,
+    )
+    return None
 
 
 def _standing(source: Source) -> FormVersion | None:

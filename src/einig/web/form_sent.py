@@ -41,6 +41,8 @@ def document(sent: Mapping[str, str], asks: list[str]) -> Document:
         },
         "asks": asks,
         "origins": sent.get("origins", "").split(),
+        "document": int(given) if (given := sent.get("document", "")).isdecimal() else 0,
+        "by_mail": sent.get("by_mail") != "no",
     }
 
 

@@ -21,6 +21,7 @@ from einig.store.models.agreements import (
     SignedText,
     Version,
 )
+from einig.store.models.documents import Document
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
 from einig.store.models.imports import Import, ImportRow, ImportState
 from einig.store.models.keys import PersonalKey
@@ -59,6 +60,7 @@ __all__ = [
     "ContactDetail",
     "Decision",
     "Delivery",
+    "Document",
     "Enactment",
     "Event",
     "Fact",

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from einig.flow import form_document, hosted_forms, purposes
+from einig.flow import documents, form_document, hosted_forms, purposes
 from einig.flow.form_answers import Answers
 from einig.flow.form_design import TEXTS, Design
 from einig.flow.permissions import require
@@ -96,6 +96,9 @@ def _page(
             for of in purposes.asked_for()
         ],
         "origins": "\n".join(document["origins"]),
+        "document": document["document"],
+        "by_mail": document["by_mail"],
+        "documents": documents.offered(),
         "problems": problems,
         "designed": hosted_forms.is_designed(source),
     }

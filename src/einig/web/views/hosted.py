@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import csrf_exempt
 
-from einig.flow import form_answers, hosted_forms, purposes, rates
+from einig.flow import documents, form_answers, hosted_forms, purposes, rates
 from einig.flow.form_answers import Answers
 from einig.flow.form_design import Design
 from einig.flow.hosted_forms import Visit
@@ -67,8 +67,14 @@ def _answer(request: HttpRequest, source: Source, design: Design, spoken: str) -
         answer["Retry-After"] = str(wait)
         return answer
     said = hosted_forms.agreed(design, _ticked(request), spoken=spoken)
-    hosted_forms.take(source, design, answers, said=said, visit=_visit(request), at=at)
-    context = {"thanks": design.text("thanks", spoken), "framed": _framed(request, source, design)}
+    ticket = hosted_forms.take(source, design, answers, said=said, visit=_visit(request), at=at)
+    context = {
+        "thanks": design.text("thanks", spoken),
+        "framed": _framed(request, source, design),
+        "mailed": design.by_mail and documents.given(design.document),
+        "document": ticket and ticket.document,
+        "token": ticket and documents.token(ticket, at=at),
+    }
     return render(request, "web/form_thanks.html", context)
 
 
