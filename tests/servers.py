@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -76,16 +76,23 @@ class Store:
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Return what a query finds; values stand for its question marks."""
+        with self.asking() as ask:
+            return ask(query, values)
+
+    @contextlib.contextmanager
+    def asking(self) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+        """Ask many times over one connection: on PostgreSQL a new one costs milliseconds."""
         if self.database:
             import psycopg
 
             with psycopg.connect(self.database, autocommit=True) as connection:
-                return connection.execute(
+                yield lambda query, values=(): connection.execute(
                     query.replace("%", "%%").replace("?", "%s").encode(), values
                 ).fetchall()
+            return
         file = sqlite3.connect(self.home / "einig.sqlite3", timeout=20)
         with contextlib.closing(file):
-            return file.execute(query, values).fetchall()
+            yield lambda query, values=(): file.execute(query, values).fetchall()
 
     def change(self, statement: str) -> None:
         """Run a statement that changes the store."""
@@ -102,8 +109,9 @@ class Store:
     def wait_for(self, query: str, values: Sequence[Any] = (), *, seconds: float = 90) -> Any:
         """Return what a query finds as soon as it finds something; empty if it never does."""
         ends = time.monotonic() + seconds
-        while not (found := self.rows(query, values)) and time.monotonic() < ends:
-            time.sleep(0.05)
+        with self.asking() as ask:
+            while not (found := ask(query, values)) and time.monotonic() < ends:
+                time.sleep(0.05)
         return found
 
     def settle(self, *, patience: float = 90) -> None:

@@ -50,6 +50,8 @@ def _database(given: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": None,
             "CONN_HEALTH_CHECKS": True,
+            # what every activity asks is planned once for a connection, not each time
+            "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
         }
     return {
         "ENGINE": "einig.store.sqlite",

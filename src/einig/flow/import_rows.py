@@ -270,7 +270,9 @@ class Reader:
 
 
 def cells(of: Import) -> Iterator[list[str]]:
-    """Yield the rows of an import's table, without its columns."""
+    """Yield the rows of an import's table, without its columns; none where it was removed."""
+    if not table(of).exists():
+        return
     csv.field_size_limit(2**20)
     with table(of).open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)

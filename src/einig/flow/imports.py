@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import logging
 import secrets
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import IO
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from einig.connectors.files import exports
 from einig.connectors.files.limits import LARGEST, Refused
@@ -28,16 +30,18 @@ from einig.flow import (
     import_rows,
     import_undoing,
     import_writing,
+    pacing,
     tasks,
 )
 from einig.flow.import_rows import FOLDER, Puzzling
 from einig.flow.permissions import require
-from einig.store.models import Import, ImportState, Source, User
+from einig.store.models import Import, ImportRow, ImportState, Source, User
 
 log = logging.getLogger(__name__)
 TASK = "import"
 MEANINGS = (*ATTRIBUTES, *exports.SPECIAL)
 _PART = 1024 * 1024
+_CLEARED_AT_ONCE = 500  # rows
 _WORKING = (ImportState.CHECKING, ImportState.IMPORTING, ImportState.UNDOING)
 
 
@@ -163,8 +167,29 @@ def discard(of: Import, *, by: User, at: int) -> None:
         if not gone.delete()[0]:
             raise Impossible
         audit.record("file_let_go", f"import:{of.id}", at=at, by=by)
-    for lies in (import_rows.table(of), import_check.told_in(of)):
-        lies.unlink(missing_ok=True)
+    _remove_table(of)
+
+
+def old(before: int) -> QuerySet[Import]:
+    """Return the imports from before an instant of which more is kept than their counts."""
+    told = ImportRow.objects.filter(of=OuterRef("id"))
+    found = Import.objects.filter(at__lt=before).exclude(state__in=_WORKING)
+    return found.filter(~Q(state=ImportState.CLEARED) | Exists(told))
+
+
+def clear(of: Import) -> None:
+    """Remove the table of an import and what became of each row; what it brought stays.
+
+    It cannot be taken back any more.
+    """
+    ended = Import.objects.filter(id=of.id).exclude(state__in=_WORKING)
+    if not ended.update(state=ImportState.CLEARED):
+        return
+    _remove_table(of)
+    told = ImportRow.objects.filter(of=of)
+    while some := list(told.values_list("id", flat=True)[:_CLEARED_AT_ONCE]):
+        told.filter(id__in=some).delete()
+        time.sleep(pacing.BREATH)
 
 
 def is_working(of: Import) -> bool:
@@ -226,6 +251,11 @@ def _ended(of: Import, state: ImportState, to: ImportState, *, at: int) -> None:
             of.refresh_from_db()
             about = f"import:{of.id}"
             audit.record(f"import_{to}_ended", about, at=at, by=of.by, **of.counts)
+
+
+def _remove_table(of: Import) -> None:
+    for lies in (import_rows.table(of), import_check.told_in(of)):
+        lies.unlink(missing_ok=True)
 
 
 def _copy(parts: Iterable[bytes], out: IO[bytes]) -> str:

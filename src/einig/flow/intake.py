@@ -15,6 +15,7 @@ from django.db.models.functions import Upper
 from einig.flow import audit, consent, contact, lead_ids, suppression
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
+from einig.store import quick, rows
 from einig.store.models import (
     Campaign,
     Company,
@@ -43,7 +44,7 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
 
     None if the same message was taken in before.
     """
-    if message.activity and Event.objects.filter(event_id=message.event_id).exists():
+    if message.activity and rows.has_event(message.event_id):
         return None
     country = organisation().country
     found = list(contact.details(message.attributes, country))
@@ -100,7 +101,7 @@ def _previous(message: Message) -> str:
 def _identities(message: Message) -> tuple[Identity | None, Identity | None]:
     """Return under what somebody acts; what nobody acted under before is not stored yet."""
     wanted = keys(message)
-    kept = {i.key: i for i in Identity.objects.select_related("lead").filter(key__in=wanted)}
+    kept = rows.whose(wanted)
     for key in wanted:
         if key not in kept:
             kept[key] = Identity(key=key)
@@ -270,12 +271,14 @@ def _happen(
 ) -> Event | None:
     if message.activity is None:
         return None
-    return Event.objects.create(
-        event_id=message.event_id,
-        identity=identity,
-        type=message.activity,
-        at=min(message.at, arrived),
-        known_from=arrived,
-        properties=dict(message.properties),
-        source=source,
+    return quick.insert(
+        Event(
+            event_id=message.event_id,
+            identity=identity,
+            type=message.activity,
+            at=min(message.at, arrived),
+            known_from=arrived,
+            properties=dict(message.properties),
+            source=source,
+        )
     )

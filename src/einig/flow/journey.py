@@ -30,11 +30,12 @@ from einig.flow.contacting import asks
 from einig.flow.intake import TakenIn, take_in
 from einig.flow.messages import Message, Unusable, read
 from einig.flow.scoring import InForce
-from einig.store.models import Decision, Event, Handoff, Lead, Received
+from einig.store import quick, rows
+from einig.store.models import Decision, Event, Handoff, Lead, Received, Source
 from einig.store.turns import wait
 
 log = logging.getLogger(__name__)
-LONGEST = 0.04  # seconds that one transaction may take, since others wait to write meanwhile
+LONGEST = 0.03  # seconds of work in one transaction, since others wait to write meanwhile
 _PATIENCE = 2.0  # seconds that somebody waits for their own message
 
 
@@ -43,18 +44,17 @@ def take_in_waiting(*, most: int = 20) -> int:
     scoring.prepare()
     with transaction.atomic():
         take_turns()
-        waiting = list(
-            Received.objects.filter(reason="", dismissed_at=None)
-            .select_related("source")
-            .order_by("id")[:most]
-        )
+        waiting = rows.waiting(most)
         versions = scoring.timeline() if waiting else []
-        began, done, seen = time.monotonic(), list[int](), 0
-        for received in waiting:
+        sources = Source.objects.in_bulk({of.source_id for of in waiting if of.source_id})
+        began, done, seen = time.thread_time(), list[int](), 0
+        for of in waiting:
             seen += 1
-            if _take_in(received, versions):
-                done.append(received.id)
-            if time.monotonic() - began > LONGEST:
+            if of.source_id is not None:
+                of.source = sources[of.source_id]
+            if _take_in(of, versions):
+                done.append(of.id)
+            if time.thread_time() - began > LONGEST:
                 break
         Received.objects.filter(id__in=done).delete()
     return seen
@@ -91,7 +91,7 @@ def judge(
         if not opened and event is not None and counts(version.plan, history, event.event_id):
             opened = _answer(lead, history, version, event)
             notice.changed(lead, event)
-    lead.save(update_fields=_JUDGED if taken_in is None else _JUDGED + _DESCRIBED)
+    quick.update(lead, _JUDGED if taken_in is None else _JUDGED + _DESCRIBED)
     return opened
 
 
@@ -109,7 +109,7 @@ def _by_hand(
             opened = [handoff.open_handoff(lead, version, at=event.known_from, kind=kind)]
         notice.changed(lead, event)
     fields = ["last_known", "next_change_at", "stage", "owner"]
-    lead.save(update_fields=fields if taken_in is None else fields + _DESCRIBED)
+    quick.update(lead, fields if taken_in is None else fields + _DESCRIBED)
     return opened
 
 
@@ -188,13 +188,13 @@ def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: in
 
     Returns whether the lead was sales-ready at any instant of that time.
     """
-    rows: dict[int, Decision] = {}
+    said: dict[int, Decision] = {}
     for n, version in enumerate(versions):
         ends = versions[n + 1].since - 1 if n + 1 < len(versions) else FOREVER
         begins, last = max(since, version.since), min(at, ends)
         if begins <= last:
             for turn in turns(version.plan, history, begins, last):
-                rows[turn.at] = Decision(
+                said[turn.at] = Decision(
                     lead=lead,
                     version_id=version.id,
                     at=turn.at,
@@ -204,7 +204,7 @@ def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: in
                     sales_ready=turn.sales_ready,
                 )
     news, told = [], _says(lead)
-    for _, row in sorted(rows.items()):
+    for _, row in sorted(said.items()):
         if _says(row) != told:
             news.append(row)
             told = _says(row)
@@ -213,7 +213,7 @@ def _decide(lead: Lead, history: LeadHistory, versions: list[InForce], since: in
         last_one = news[-1]
         lead.version_id, lead.fit, lead.engagement = told[:3]
         lead.intent, lead.sales_ready = last_one.intent, last_one.sales_ready
-    return any(row.sales_ready for row in rows.values())
+    return any(row.sales_ready for row in said.values())
 
 
 def _says(of: Lead | Decision) -> tuple[int | None, int, int, bool, bool]:

@@ -26,6 +26,7 @@ KINDS = {
     "unconfirmed": gettext_lazy("Consents that nobody confirmed"),
     "deliveries": gettext_lazy("What senders delivered, once it was understood"),
     "unusable": gettext_lazy("What could not be used"),
+    "files": gettext_lazy("Imported files, and what became of each of their rows"),
     "tasks": gettext_lazy("Tasks that are done"),
     "notices": gettext_lazy("Notices to people of ours"),
 }

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from einig.engine.instants import DAY
-from einig.flow import audit, erasure
+from einig.flow import audit, erasure, imports
 from einig.flow.permissions import require
 from einig.store.models import (
     Consent,
@@ -51,6 +51,7 @@ _USUAL = {  # kind: days, and whether it goes by itself
     "unconfirmed": (60, True),
     "deliveries": (30, True),
     "unusable": (180, True),
+    "files": (90, True),
     "tasks": (90, True),
     "notices": (180, True),
 }
@@ -105,6 +106,8 @@ def work(*, at: int) -> dict[str, int]:
 
 def _remove(rule: Rule, *, at: int) -> int:
     before = at - rule.days * DAY
+    if rule.kind == "files":
+        return _clear_files(before)
     if rule.kind != "leads":
         return _too_old(rule.kind, before).delete()[0]
     gone = list(_old_leads(before).order_by("last_known")[:AT_ONCE])
@@ -113,12 +116,20 @@ def _remove(rule: Rule, *, at: int) -> int:
     return len(gone)
 
 
+def _clear_files(before: int) -> int:
+    old = list(imports.old(before))
+    for one in old:
+        imports.clear(one)
+    return len(old)
+
+
 def _too_old(kind: str, before: int) -> QuerySet[Any]:
     found: dict[str, QuerySet[Any]] = {
         "leads": _old_leads(before),
         "unconfirmed": Consent.objects.waiting().filter(given_at__lt=before),
         "deliveries": Delivery.objects.filter(understood_at__isnull=False, at__lt=before),
         "unusable": Received.objects.exclude(reason="").filter(at__lt=before),
+        "files": imports.old(before),
         "tasks": Task.objects.filter(done_at__lt=before),
         "notices": Notice.objects.filter(at__lt=before),
     }

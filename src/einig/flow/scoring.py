@@ -89,10 +89,9 @@ def _links(lead: Lead) -> tuple[list[LinkRow], dict[str, int], dict[int, str]]:
         names = {name for link in links.values() for name in (link.identity, link.lead_id)}
         # only a lead's own id is without a colon: whoever is linked is a lead, or leads to nobody
         found = {name for name in names - births.keys() if ":" not in name}
-        born = (
-            Lead.objects.filter(lead_id__in=found, profiled=True) if found else Lead.objects.none()
-        )
-        births |= dict(born.values_list("lead_id", "created_at"))
+        if found:
+            born = Lead.objects.filter(lead_id__in=found, profiled=True)
+            births |= dict(born.values_list("lead_id", "created_at"))
         waiting = found & births.keys()
     keys |= rows.identities(births)
     ours = [link for link in links.values() if link.lead_id in births]

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils.crypto import salted_hmac
 
+from einig.store import rows
 from einig.store.models import ContactDetail, Source, Suppression
 from einig.store.models.sources import Kind
 
@@ -63,10 +64,13 @@ def keeps_out(known: Iterable[Known], *, source: Source | None, arrived: int) ->
     own = [one for one in told if one[0] != ContactDetail.Kind.PHONE] or told
     if not own:
         return False
-    found = Suppression.objects.filter(hash__in=[hashed(one) for one in own])
+    found = rows.suppressed([(kind, hashed((kind, of))) for kind, of in own])
     if source is not None and source.kind in OWN_REQUESTS:
-        found = found.filter(at__gte=arrived)
-    return found.update(kept_out=F("kept_out") + 1) > 0
+        found = [(id_, at) for id_, at in found if at >= arrived]
+    if found:
+        kept_out = Suppression.objects.filter(id__in=[id_ for id_, _ in found])
+        kept_out.update(kept_out=F("kept_out") + 1)
+    return bool(found)
 
 
 def listed(known: Iterable[Known]) -> set[Known]:

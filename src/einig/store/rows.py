@@ -13,6 +13,41 @@ from typing import Any
 from django.db import connection
 
 from einig.engine.history import EventRow, FactRow, LinkRow
+from einig.store import quick
+from einig.store.models import Identity, Lead, Received
+
+
+def waiting(most: int) -> list[Received]:
+    """Return what waits to be taken in, oldest first."""
+    # the index of what waits is found by constants only
+    query = f"""SELECT {quick.columns(Received, "r")} FROM store_received AS r
+                WHERE r.reason = '' AND r.dismissed_at IS NULL ORDER BY r.id LIMIT %s"""
+    return [quick.row(Received, told) for told in _read(query, [most])]
+
+
+def has_event(event_id: str) -> bool:
+    """Return whether an activity of that id is stored."""
+    return bool(_read("SELECT 1 FROM store_event WHERE event_id = %s", [event_id]))
+
+
+def whose(keys: Collection[str]) -> dict[str, Identity]:
+    """Return the identities of some keys with their leads, as far as they are stored."""
+    found: dict[str, Identity] = {}
+    query = f"""SELECT i.id, i.key, i.lead_id, {quick.columns(Lead, "l")} FROM store_identity AS i
+                LEFT JOIN store_lead AS l ON l.id = i.lead_id WHERE i.key IN ({_marks(keys)})"""
+    for id_, key, lead, *told in _read(query, keys):
+        found[key] = quick.row(Identity, [id_, key, lead])
+        found[key].lead = quick.row(Lead, told) if lead is not None else None
+    return found
+
+
+def suppressed(told: Collection[tuple[str, str]]) -> list[tuple[int, int]]:
+    """Return which entries of the list of those who were erased have one of these kinds and
+    hashes, and from when they are.
+    """
+    either = " OR ".join(["kind = %s AND hash = %s"] * len(told))
+    values = [value for of in told for value in of]
+    return _read(f"SELECT id, at FROM store_suppression WHERE {either}", values) if told else []
 
 
 def links(of: Collection[str]) -> list[tuple[int, LinkRow, int]]:

@@ -48,6 +48,7 @@ STATES: dict[str, Any] = {
     "imported": gettext_lazy("imported"),
     "undoing": gettext_lazy("being taken back"),
     "undone": gettext_lazy("taken back"),
+    "cleared": gettext_lazy("file removed"),
 }
 RESULTS: dict[str, Any] = {
     "new": gettext_lazy("new lead"),

@@ -20,6 +20,7 @@ class ImportState(models.TextChoices):
     IMPORTED = "imported"
     UNDOING = "undoing"
     UNDONE = "undone"
+    CLEARED = "cleared"  # old: its table and what became of each row are gone, the counts stay
 
 
 class Import(models.Model):

@@ -47,7 +47,7 @@ def one(request: HttpRequest, import_id: int) -> HttpResponse | StreamingHttpRes
     """Show how far an import is, and the next step."""
     require(who(request), "import_leads")
     of = get_object_or_404(Import.objects.select_related("by", "undone_by"), id=import_id)
-    if request.GET.get("format") == "csv":
+    if request.GET.get("format") == "csv" and of.state != "cleared":
         return _report(of)
     working = imports.is_working(of)
     if request.headers.get("HX-Target") == "working":  # htmx asks how far it is
@@ -177,6 +177,6 @@ def _report_rows(of: Import) -> Iterator[list[object]]:
     rows = ImportRow.objects.filter(of=of).select_related("lead").order_by("row").iterator(500)
     cells_of = enumerate(import_rows.cells(of), 2)
     for row in rows:
-        cells = next(cells for n, cells in cells_of if n == row.row)
+        cells = next((cells for n, cells in cells_of if n == row.row), [])  # none: it was removed
         told = _row_in_words(row)
         yield [row.row, str(told["result"]), told["lead"], told["reason"], *cells]

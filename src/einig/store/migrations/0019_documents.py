@@ -9,7 +9,7 @@ import einig.store.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0017_fairs"),
+        ("store", "0018_fairs"),
     ]
 
     operations = [

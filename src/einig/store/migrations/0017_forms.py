@@ -9,7 +9,7 @@ import einig.store.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0015_imports"),
+        ("store", "0016_imports_cleared"),
     ]
 
     operations = [
