@@ -55,7 +55,7 @@ clean:
 .venv/.base: requirements/base.txt pyproject.toml
 	@scripts/setup base '$(PYTHON)'
 
-.venv/.words: .venv/.base $(wildcard src/einig/locale/*/LC_MESSAGES/*.po)
+.venv/.words: .venv/.base $(wildcard src/einig/locale*/*/LC_MESSAGES/*.po)
 	@scripts/setup words
 
 .venv/.test: .venv/.base requirements/test.txt

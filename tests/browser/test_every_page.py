@@ -23,6 +23,7 @@ PAGES = {
         "/report",
         "/glossary",
         "/received",
+        "/documents",
     ],
     "sol": ["/follow-up", "/sources/1"],
     "ada": [

@@ -18,6 +18,8 @@ PAGES = {
     "leads": "see_leads",
     "lead_new": "capture_lead",
     "call": "capture_lead",
+    "calls": "capture_lead",
+    "documents": "edit_sources",
     "agreement": "see_agreement",
     "versions": "see_agreement",
     "draft": "draft_agreement",

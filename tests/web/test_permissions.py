@@ -20,6 +20,7 @@ from einig.store.models import (
     NurtureEntry,
     Role,
     SecondLook,
+    Source,
     Thread,
     User,
     Version,
@@ -98,6 +99,8 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "draft_agreement ": lambda c, u: c.post(f"/agreement/test/{_open_test().id}/draft"),
     "edit_sources": lambda c, u: c.post("/sources", {"name": "New", "kind": "form"}),
+    "edit_sources ": lambda c, u: c.post(f"/sources/{_form()}/form", {"do": "reset"}),
+    "capture_lead ": lambda c, u: c.post(f"/fair/{_fair()}/batch", "x", content_type="text/plain"),
     "import_leads": lambda c, u: c.post("/settings/import"),
     "mend_received": lambda c, u: c.post("/received", {"id": 0}),
     "edit_people": lambda c, u: c.post(
@@ -116,6 +119,16 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     "protect_data    ": lambda c, u: c.post("/settings/privacy/purposes/mail", {}),
     "edit_settings": lambda c, u: c.post("/settings", {"name": "x"}),
 }
+
+
+def _fair() -> int:
+    """Return the source of a fair."""
+    return Source.objects.get_or_create(name="Fair", kind="fair", key="fair")[0].id
+
+
+def _form() -> int:
+    """Return the source of a form."""
+    return Source.objects.get_or_create(name="Form", kind="form", key="form")[0].id
 
 
 def _open_test() -> AgreementTest:

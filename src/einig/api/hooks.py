@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from einig.engine.values import plain
-from einig.flow import capture
+from einig.flow import capture, rates
 from einig.store.models import Received, Source
 from einig.store.models.sources import Kind
 
@@ -38,6 +38,10 @@ def hook(request: HttpRequest, key: str) -> JsonResponse:
     if not hmac.compare_digest(said.encode(), right.encode()):
         return _no(401, "the signature is not that of this body with this secret")
     at = time.time_ns() // 1000
+    if wait := rates.wait(source, at=at):
+        answer = _no(429, "this source sends more than it may; send this again later")
+        answer["Retry-After"] = str(wait)
+        return answer
     try:
         given = json.loads(body)
         messages = _read(given, source.mapping)

@@ -15,6 +15,7 @@ KB, MB = 1024, 1024 * 1024
 LIMITS = {
     "/api/": 512 * KB, "/hooks/": 512 * KB, "/in/": 512 * KB, "/f/": 512 * KB,
     "/submissions/": 512 * KB, "/servlet/": 512 * KB,
+    "/documents": 26 * MB,
     "/settings/import": 513 * MB,  # a file, and the form around it
 }  # fmt: skip
 PAGES = 5 * MB

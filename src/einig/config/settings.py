@@ -141,7 +141,8 @@ PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 LANGUAGES = [("de", _("German")), ("en", _("English"))]
 LANGUAGE_CODE = "de"
-LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
+_HERE = Path(__file__).parents[1]
+LOCALE_PATHS = [_HERE / "locale_du", _HERE / "locale"]  # what says du stands above the rest
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

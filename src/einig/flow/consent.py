@@ -47,6 +47,7 @@ class Agreed:
     text: str = ""
     version: int = 0
     language: str = ""
+    at: int = 0  # when that was, where it was told of later
 
 
 def hear(
@@ -97,7 +98,7 @@ def give(
             by=by,
             proof=proof,
             heard=heard,
-            given_at=at,
+            given_at=min(said.at or at, at),
             address=address.value if waits and address is not None else "",
             opened_at=None if waits else at,
         )

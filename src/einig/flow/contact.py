@@ -58,6 +58,11 @@ def caller(number: str) -> str:
     return f"phone:{number}"
 
 
+def held(kind: str, normal: str) -> str:
+    """Return the anonymous id of whoever is known by this alone, and asked for nothing yet."""
+    return caller(normal) if kind == ContactDetail.Kind.PHONE else f"{kind}:{normal}"[:250]
+
+
 def add(lead: Lead, found: Iterator[tuple[str, str, str]], *, at: int) -> None:
     """Keep contact details of a lead, each once."""
     rows = [

@@ -71,7 +71,8 @@ def _told(of: Import) -> Iterator[Told]:
             lead = known.whose(row)
             known.add(row, -row.row if lead is None else lead)
             if lead is None:
-                yield Told(row.row, ImportRow.Result.NEW)
+                new = ImportRow.Result.HELD if of.contacts else ImportRow.Result.NEW
+                yield Told(row.row, new)
             else:
                 joined.append((row.row, lead))
         names = import_whose.names({lead for _, lead in joined if lead > 0})

@@ -69,7 +69,9 @@ def _undo(of: Import, many: int, *, at: int) -> tuple[int, float]:
         stays = _stays(of, rows)
         versions = scoring.timeline()
         for row in rows:
-            if row.lead is None:  # gone with another row, or somebody removed it
+            if row.result == ImportRow.Result.HELD:
+                row.undone = _let_go(row.made)
+            elif row.lead is None:  # gone with another row, or somebody removed it
                 row.undone = GONE
             elif row.result == ImportRow.Result.NEW and row.lead_id not in stays:
                 _remove(row.lead, row.made)
@@ -119,6 +121,18 @@ def _stays(of: Import, rows: list[ImportRow]) -> dict[int, str]:
     by_us = Fact.objects.filter(by__isnull=False, identity__lead__in=ids)
     note("facts", by_us, "identity__lead_id")
     return found
+
+
+def _let_go(made: dict[str, Any]) -> str:
+    """Let go of a contact, unless they showed interest since, or somebody else told of them."""
+    who = Identity.objects.filter(key=made["key"]).first()
+    if who is None:
+        return GONE
+    others = who.facts.exclude(known_from=made["at"])
+    if who.lead_id is not None or who.events.exists() or others.exists():
+        return "activity"
+    who.delete()
+    return GONE
 
 
 def _remove(lead: Lead, made: dict[str, Any]) -> None:

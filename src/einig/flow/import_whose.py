@@ -24,7 +24,7 @@ class Known:
     """Who has which keys and contact details. Those of a file that are new have numbers below 0."""
 
     by_key: dict[int, int] = field(default_factory=dict)  # 0: an identity that is nobody's
-    first: dict[int, int] = field(default_factory=dict)  # 0: a number that somebody called from
+    first: dict[int, int] = field(default_factory=dict)  # 0: somebody is a contact by it
     shared: dict[int, set[int]] = field(default_factory=dict)  # by more than one
     with_address: set[int] = field(default_factory=set)
 
@@ -70,15 +70,13 @@ class Known:
     def look_up(self, rows: Sequence[Row]) -> None:
         """Add who of the store has the keys and contact details of rows."""
         wanted = {(kind, normal) for row in rows for kind, _, normal in row.details}
-        callers = {
-            f"anon:{contact.caller(normal)}": normal for kind, normal in wanted if kind == PHONE
-        }
-        for some in _some({row.key for row in rows} | callers.keys()):
+        contacts = {f"anon:{contact.held(kind, normal)}": (kind, normal) for kind, normal in wanted}
+        for some in _some({row.key for row in rows} | contacts.keys()):
             for key, lead in Identity.objects.filter(key__in=some).values_list("key", "lead_id"):
-                if key not in callers:
+                if key not in contacts:
                     self.by_key.setdefault(hash(key), lead or 0)
                 elif lead is None:
-                    self.first.setdefault(hash((PHONE, callers[key])), 0)
+                    self.first.setdefault(hash(contacts[key]), 0)
         seen: set[int] = set()
         details = ContactDetail.objects.order_by("at", "id")
         for kind in {kind for kind, _ in wanted}:

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import transaction
 
-from einig.flow import capture, consent, import_new, journey, outcomes, pacing, scoring
+from einig.flow import capture, consent, contact, import_new, journey, outcomes, pacing, scoring
 from einig.flow.import_rows import Aside, Reader, Row
 from einig.flow.import_whose import Known
 from einig.flow.intake import TakenIn, take_in
@@ -26,6 +26,7 @@ from einig.store.adding import add
 from einig.store.models import (
     ContactDetail,
     Fact,
+    Identity,
     Import,
     ImportRow,
     ImportState,
@@ -65,8 +66,8 @@ class Writing:
 
         What is likely to be new is judged before it begins, so that others need not wait for that.
         """
-        source, versions = capture.source_of("import"), scoring.timeline()
-        _, likely, _ = _split(chunk)
+        source, versions = _source(self.of), scoring.timeline()
+        likely = [] if self.of.contacts else _split(chunk)[1]
         judged = import_new.prepare(likely, at=self.at, source=source, versions=versions)
         with transaction.atomic():
             journey.take_turns()
@@ -76,6 +77,8 @@ class Writing:
             if not is_mine:  # somebody else ended it, or is at it
                 return len(chunk)
             part, new, met = _split(chunk)
+            if self.of.contacts:
+                met, new = met | {row.row for row in new}, []
             still = {row.row for row in new}
             if scoring.timeline() != versions or still != {of.row.row for of in judged}:
                 versions = scoring.timeline()
@@ -84,7 +87,7 @@ class Writing:
             for row in part:
                 if isinstance(row, Aside):
                     self._tell(row.row, ImportRow.Result.ASIDE, reason=row.reason)
-                elif row.row in met:
+                elif row.row in met and not self._holds(row, source):
                     self._join(row, source, versions)
             self._keep(current, len(part))
         self.took = time.perf_counter() - began
@@ -143,6 +146,29 @@ class Writing:
             if decision is not None:
                 decision.save()
             lead.save()
+
+    def _holds(self, row: Row, source: Source) -> bool:
+        """Hold whoever is a contact and no lead; false if this one is a lead, or is to be one."""
+        if not self.of.contacts or self._who(row) is not None:
+            return False
+        key = row.key
+        if row.details:
+            kind, _, normal = row.details[0]
+            key = f"anon:{contact.held(kind, normal)}"
+        message = Message(
+            event_id=f"{key}-{row.row}",
+            at=self.at,
+            anonymous=key.removeprefix("anon:"),
+            attributes=row.attributes,
+            is_contact=True,
+        )
+        known = Identity.objects.filter(key=key).exists()
+        taken = take_in(message, arrived=self.at + row.row % 1000, source=source)
+        if taken is None or known:  # kept out, or a contact already
+            self._tell(row.row, ImportRow.Result.UNCHANGED)
+        else:
+            self._tell(row.row, ImportRow.Result.HELD, key=key, at=taken.at)
+        return True
 
     def _who(self, row: Row) -> tuple[Lead, dict[str, Any]] | None:
         known = Known()
@@ -214,6 +240,11 @@ class Writing:
         counted = Counter(current.counts) + Counter(of.result for of in self.told.values())
         counts, done = dict(counted), current.done + through
         Import.objects.filter(id=current.id).update(done=done, counts=counts)
+
+
+def _source(of: Import) -> Source:
+    """Return where the leads of a file come from."""
+    return of.source or capture.source_of("import")
 
 
 def _split(chunk: Sequence[Row | Aside]) -> tuple[Sequence[Row | Aside], list[Row], set[int]]:

@@ -35,7 +35,7 @@ from einig.flow import (
 )
 from einig.flow.import_rows import FOLDER, Puzzling
 from einig.flow.permissions import require
-from einig.store.models import Import, ImportRow, ImportState, User
+from einig.store.models import Import, ImportRow, ImportState, Source, User
 
 log = logging.getLogger(__name__)
 TASK = "import"
@@ -110,9 +110,20 @@ def before(of: Import) -> Import | None:
 
 
 def check(
-    of: Import, meanings: Sequence[str], *, dates: str, decimal: str, by: User, at: int
+    of: Import,
+    meanings: Sequence[str],
+    *,
+    dates: str,
+    decimal: str,
+    by: User,
+    at: int,
+    source: Source | None = None,
+    contacts: bool = False,
 ) -> None:
-    """Say what the columns mean, and ask what would become of each row. Raises NothingMapped."""
+    """Say what the columns mean, and ask what would become of each row. Raises NothingMapped.
+
+    `source` is where they come from; `contacts` are held, and no leads until they show interest.
+    """
     require(by, "import_leads")
     known = [code if code in MEANINGS else "" for code in meanings]
     known = (known + [""] * len(of.columns))[: len(of.columns)]
@@ -127,6 +138,8 @@ def check(
         dates=dates if dates in {"dmy", "mdy"} else "",
         decimal=decimal if decimal in {".", ","} else "",
         problem=[],
+        source=source,
+        contacts=contacts,
     )
 
 
@@ -186,7 +199,7 @@ def is_working(of: Import) -> bool:
 
 def work(import_id: int, *, clock: Callable[[], int]) -> None:
     """Do what was asked for, from where it was interrupted, if it was."""
-    of = Import.objects.select_related("by").get(id=import_id)
+    of = Import.objects.select_related("by", "source").get(id=import_id)
     try:
         if of.state == ImportState.CHECKING:
             import_check.check(of)

@@ -62,7 +62,7 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     if lead is not None:
         contact.add(lead, iter(found), at=arrived)
         consent.hear(lead, message.agreed, source=source, event_id=message.event_id, at=arrived)
-        _attach(_called_before(found), lead, at=arrived)
+        _attach(_known_before(found), lead, at=arrived)
         _describe(lead, message, found)
     actor = known or anonymous
     assert actor is not None  # messages say who it was
@@ -171,12 +171,11 @@ def _by_number(number: str, has_address: bool) -> Lead | None:
     return None if has_address and others.exists() else leads[0]
 
 
-def _called_before(found: list[tuple[str, str, str]]) -> list[Identity]:
-    """Return who called from these numbers, as long as nobody knew who that was."""
-    numbers = [normal for kind, _, normal in found if kind == ContactDetail.Kind.PHONE]
-    if not numbers:
+def _known_before(found: list[tuple[str, str, str]]) -> list[Identity]:
+    """Return who called from these numbers, or was a contact by these addresses, and no more."""
+    if not found:
         return []
-    keys = [f"anon:{contact.caller(number)}" for number in numbers]
+    keys = [f"anon:{contact.held(kind, normal)}" for kind, _, normal in found]
     return list(Identity.objects.filter(key__in=keys, lead=None))
 
 

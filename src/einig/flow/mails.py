@@ -147,6 +147,22 @@ def send_confirm(of: Consent, *, at: int, id_: str) -> bool:
     return True
 
 
+def send_document(
+    lead: Lead, document: str, link: str, address: str, spoken: str, *, id_: str
+) -> None:
+    """Send somebody the link to a document that they asked for, and nothing else."""
+    with translation.override(spoken):
+        lines = [
+            _("Good day,"),
+            "",
+            _("here is what you asked for: %(document)s") % {"document": document},
+            link,
+            "",
+            _("The link works for 14 days."),
+        ]
+        _send_to_lead(lead, document, lines, address, id_)
+
+
 def send_juror(juror: Juror, *, again: bool, id_: str) -> bool:
     """Send somebody their link to an agreement test; return whether there was anything to send."""
     address = agreement_test.address_of(juror)

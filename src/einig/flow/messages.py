@@ -83,7 +83,7 @@ def read(text: str, *, arrived: int, source: int | None) -> Message:
         is_contact=context.get("contact_only") is True,
         agent=_text(context.get("userAgent")) or "",
         signs=dict(_flat(context.get("signs"), "signs")),
-        agreed=tuple(_agreed(context.get("purposes"))) if kind == "identify" else (),
+        agreed=tuple(_agreed(context.get("purposes"), arrived)) if kind == "identify" else (),
     )
 
 
@@ -116,7 +116,7 @@ def _said(kind: str, given: Mapping[str, Any]) -> tuple[dict[str, str], str | No
     return {}, f"{kind}_viewed", properties
 
 
-def _agreed(given: Any) -> Iterator[Agreed]:
+def _agreed(given: Any, arrived: int) -> Iterator[Agreed]:
     """Yield what was agreed to: purposes, each with its text, or with the text's version too."""
     for purpose, told in list(given.items())[:20] if isinstance(given, dict) else []:
         said = told if isinstance(told, dict) else {"text": told}
@@ -126,7 +126,8 @@ def _agreed(given: Any) -> Iterator[Agreed]:
                 code,
                 _text(text) or "",
                 version if type(version) is int and 0 <= version < 32768 else 0,
-                language if language in purposes.LANGUAGES else "",
+                language if language in purposes.SPOKEN else "",
+                min(_time(said["at"], "at"), arrived) if said.get("at") else 0,
             )
 
 

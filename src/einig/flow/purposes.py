@@ -16,6 +16,8 @@ from einig.flow.permissions import require
 from einig.store.models import Basis, Purpose, User
 
 LANGUAGES = ("de", "en")
+DU = "de-du"  # German to people whom a form says du to
+SPOKEN = (*LANGUAGES, DU)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ class Wording:
 
     def text(self, language: str) -> str:
         """Return what somebody reads who is asked for it."""
-        return self.texts.get(language) or self.texts.get("de") or ""
+        found = self.texts.get(language) or self.texts.get(language[:2])
+        return found or self.texts.get("de") or ""
 
 
 _DEFAULTS = (
@@ -53,6 +56,7 @@ _DEFAULTS = (
         {
             "de": "Wir verwenden Ihre Angaben, um Ihre Anfrage zu beantworten.",
             "en": "We use what you write to answer your request.",
+            DU: "Wir verwenden deine Angaben, um deine Anfrage zu beantworten.",
         },
         built_in=True,
     ),
@@ -65,6 +69,8 @@ _DEFAULTS = (
             "de": "Sie dürfen mir Mails über Ihre Angebote schreiben. "
             "Das kann ich jederzeit widerrufen.",
             "en": "You may write me mails about your offers. I can withdraw this at any time.",
+            DU: "Ihr dürft mir Mails über eure Angebote schreiben. "
+            "Das kann ich jederzeit widerrufen.",
         },
         confirmed=True,
         built_in=True,
@@ -77,6 +83,7 @@ _DEFAULTS = (
         {
             "de": "Sie dürfen mich zu Ihren Angeboten anrufen. Das kann ich jederzeit widerrufen.",
             "en": "You may call me about your offers. I can withdraw this at any time.",
+            DU: "Ihr dürft mich zu euren Angeboten anrufen. Das kann ich jederzeit widerrufen.",
         },
         built_in=True,
     ),
@@ -90,6 +97,8 @@ _DEFAULTS = (
             "passt. Dem kann ich jederzeit widersprechen.",
             "en": "You may work out from what I say and do whether your offer suits me. "
             "I can object to this at any time.",
+            DU: "Ihr dürft aus meinen Angaben und Aktivitäten ableiten, ob euer Angebot zu mir "
+            "passt. Dem kann ich jederzeit widersprechen.",
         },
         weighing="Wir antworten zuerst denen, die zu unserem Angebot passen und es wollen. "
         "Gewertet werden nur geschäftliche Angaben und was jemand uns gegenüber tut, nach offen "
@@ -107,6 +116,8 @@ _DEFAULTS = (
             "Mails ich anklicke. Das kann ich jederzeit widerrufen.",
             "en": "You may measure which pages of your website I visit and which links in mails I "
             "click. I can withdraw this at any time.",
+            DU: "Ihr dürft messen, welche Seiten eurer Website ich besuche und welche Links in "
+            "Mails ich anklicke. Das kann ich jederzeit widerrufen.",
         },
         built_in=True,
     ),
@@ -126,6 +137,15 @@ def current(code: str) -> Wording | None:
     """Return a purpose as it is worded now; None if there is none of that name."""
     newest = Purpose.objects.filter(code=code).order_by("-version").first()
     return _worded(newest) if newest is not None else _BUILT_IN.get(code)
+
+
+def worded(code: str, version: int) -> Wording | None:
+    """Return a purpose as it was worded in a version; None if it never was."""
+    kept = Purpose.objects.filter(code=code, version=version).first()
+    if kept is not None:
+        return _worded(kept)
+    found = _BUILT_IN.get(code)
+    return found if found is not None and found.version == version else None
 
 
 def asked_for() -> list[Wording]:

@@ -18,6 +18,7 @@ ACTIVITIES = {
     "webinar_attended": gettext_lazy("attended a webinar"),
     "webinar_registered": gettext_lazy("registered for a webinar"),
     "whitepaper_downloaded": gettext_lazy("downloaded a white paper"),
+    "document_downloaded": gettext_lazy("downloaded a document"),
     "page_viewed": gettext_lazy("read a page"),
     "screen_viewed": gettext_lazy("opened a screen"),
     "form_submitted": gettext_lazy("sent a form"),
@@ -26,6 +27,7 @@ ACTIVITIES = {
     "newsletter_subscribed": gettext_lazy("subscribed to the newsletter"),
     "unsubscribed": gettext_lazy("unsubscribed"),
     "fair_visited": gettext_lazy("visited our stand"),
+    "card_given": gettext_lazy("left a card at our stand"),
 }
 ATTRIBUTES = {
     "industry": gettext_lazy("industry"),

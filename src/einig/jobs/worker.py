@@ -24,6 +24,7 @@ from einig.engine.routing import NobodyAvailable
 from einig.flow import (
     agreement_test,
     deliveries,
+    documents,
     due,
     enacting,
     handoff,
@@ -153,6 +154,10 @@ def _mail_finding(task: Task, at: int) -> None:
     mails.send_finding(found, User.objects.get(id=task.payload["to"]), id_=task.key)
 
 
+def _mail_document(task: Task, at: int) -> None:
+    documents.send(task.payload, at=at, id_=task.key)
+
+
 def _mail_enacted(task: Task, at: int) -> None:
     of = Enactment.objects.select_related("version").get(id=task.payload["enactment"])
     mails.send_enacted(of, User.objects.get(id=task.payload["to"]), id_=task.key)
@@ -211,6 +216,7 @@ LONG = frozenset(  # einig.jobs.long
 )
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_confirm": _mail_confirm,
+    "mail_document": _mail_document,
     "mail_enacted": _mail_enacted,
     "mail_finding": _mail_finding,
     "mail_handoff": _mail_handoff,

@@ -55,6 +55,7 @@ RESULTS: dict[str, Any] = {
     "joined": gettext_lazy("added to a lead"),
     "unchanged": gettext_lazy("was known already"),
     "aside": gettext_lazy("set aside"),
+    "held": gettext_lazy("contact, no lead yet"),
 }
 _STAYS: dict[str, Any] = {
     "gone": gettext_lazy("taken back"),

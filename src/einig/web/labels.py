@@ -81,11 +81,41 @@ RULES = {
 KINDS = [
     (Kind.TRACKING, _("Website or product (Segment API)")),
     (Kind.FORM, _("Form")),
+    (Kind.FAIR, _("Trade fair")),
     (Kind.IMPORT, _("File import")),
     (Kind.PHONE, _("Phone")),
     (Kind.WEBHOOK, _("Webhook (chat, social network)")),
     (Kind.API, _("REST API")),
     (Kind.HAND, _("By hand")),
+]
+FIELD_KINDS = [
+    ("text", _("Text")),
+    ("long", _("Long text")),
+    ("email", _("Email")),
+    ("phone", _("Phone number")),
+    ("number", _("Number")),
+    ("choice", _("Choice")),
+    ("checkbox", _("Tick box")),
+]
+FORM_TEXTS: dict[str, Any] = {
+    "title": _("Title"),
+    "introduction": _("Introduction"),
+    "button": _("Button"),
+    "thanks": _("Thanks, once it is sent"),
+}
+FAIR_FIELDS = [  # name, label, type
+    ("name", _("Name"), "text"),
+    ("company", _("Company"), "text"),
+    ("title", _("Job title"), "text"),
+    ("email", _("Email"), "email"),
+    ("phone", _("Phone"), "tel"),
+]
+FAIR_WANTS = [
+    ("fair_visited", _("Information: a talk at the stand")),
+    ("demo_requested", _("A demo")),
+    ("quote_requested", _("A quote")),
+    ("callback_requested", _("A call")),
+    ("card_given", _("Nothing yet: only left a card")),
 ]
 DOUBTS: dict[str, Any] = {
     legitimacy.CRAWLER: _("A known crawler"),

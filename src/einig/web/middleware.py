@@ -37,15 +37,15 @@ OPEN_TO_ALL: tuple[str, ...] = (
     "/language",
 )
 OPEN_TO_ALL += ("/api", "/hooks", "/in/", "/submissions/", "/servlet/", "/health", "/tracker.js")
+OPEN_TO_ALL += ("/embed.js", "/fair/worker.js")
 
 
 def content_security(answer: Answer) -> Answer:
-    """Allow nothing that does not come from here; only hosted forms may stand in other pages."""
+    """Allow nothing that does not come from here; hosted forms say in which pages they stand."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
-        frames = "*" if request.path.startswith("/f/") else "'none'"
-        response.setdefault("Content-Security-Policy", POLICY.format(frames=frames))
+        response.setdefault("Content-Security-Policy", POLICY.format(frames="'none'"))
         return response
 
     return middleware

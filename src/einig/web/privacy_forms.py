@@ -25,6 +25,12 @@ class PurposeForm(forms.Form):
     name_en = forms.CharField(label=_("Name (English)"), max_length=120)
     text_de = forms.CharField(label=_("What is read (German)"), max_length=2000, widget=_TEXT)
     text_en = forms.CharField(label=_("What is read (English)"), max_length=2000, widget=_TEXT)
+    text_du = forms.CharField(
+        label=_("What is read where a form says du (German)"),
+        max_length=2000,
+        widget=_TEXT,
+        required=False,
+    )
     weighing = forms.CharField(
         label=_("Weighing of a legitimate interest"), max_length=4000, widget=_TEXT, required=False
     )
@@ -55,12 +61,13 @@ class PurposeForm(forms.Form):
     def wording(self) -> Wording:
         """Return what was written."""
         given = self.cleaned_data
+        du = {purposes.DU: given["text_du"]} if given["text_du"] else {}
         return Wording(
             code=self.worded.code if self.worded is not None else given["code"],
             version=0,
             basis=given["basis"],
             names={of: given[f"name_{of}"] for of in purposes.LANGUAGES},
-            texts={of: given[f"text_{of}"] for of in purposes.LANGUAGES},
+            texts={of: given[f"text_{of}"] for of in purposes.LANGUAGES} | du,
             weighing=given["weighing"],
             confirmed=given["confirmed"],
             retired=given.get("retired", False),
@@ -70,6 +77,7 @@ class PurposeForm(forms.Form):
 def _first(worded: Wording) -> dict[str, Any]:
     kept = ("basis", "weighing", "confirmed", "retired")
     first: dict[str, Any] = {name: getattr(worded, name) for name in kept}
+    first["text_du"] = worded.texts.get(purposes.DU, "")
     for of in purposes.LANGUAGES:
         first |= {f"name_{of}": worded.names.get(of, ""), f"text_{of}": worded.texts.get(of, "")}
     return first

@@ -9,7 +9,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from einig.engine.instants import DAY, local_instant, moment
-from einig.flow import sources
+from einig.flow import hosted_forms, sources
+from einig.jobs.demo.forms import DESIGNS
 from einig.store.models import Source, User
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -60,7 +61,7 @@ CHANNELS = (
         "whitepaper_downloaded",
     ),
     Channel(
-        "Messe", "form", 0.09, 0.38, 0.9,
+        "Messe", "fair", 0.09, 0.38, 0.9,
         (
             Campaign("Fertigungstage Hannover", 38_000, 0.16, 0.1675),
             Campaign("Servicekongress Köln", 17_500, 0.47, 0.4775, 0.6),
@@ -93,13 +94,15 @@ _QUIET = {8: 0.7, 12: 0.75, 7: 0.9}  # months in which fewer people work
 
 
 def open_channels(*, by: User, at: int) -> dict[str, Source]:
-    """Add every channel as a lead source, with what its campaigns cost."""
+    """Add every channel as a lead source, with its form and what its campaigns cost."""
     made: dict[str, Source] = {}
     for channel in CHANNELS:
         source = sources.add(name=channel.name, kind=channel.kind, inbound=True, by=by, at=at)
         for campaign in channel.campaigns:
             cost = Decimal(campaign.spend)
             sources.spend(source, name=campaign.name, spend=cost, by=by, at=at)
+        if (design := DESIGNS.get(channel.name)) is not None:
+            hosted_forms.keep(source, design, by=by, at=at)
         made[channel.name] = source
     return made
 

@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0015_imports'),
+        ("store", "0015_imports"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='import',
-            name='state',
-            field=models.CharField(choices=[('kept', 'Kept'), ('checking', 'Checking'), ('checked', 'Checked'), ('importing', 'Importing'), ('imported', 'Imported'), ('undoing', 'Undoing'), ('undone', 'Undone'), ('cleared', 'Cleared')], default='kept', max_length=10),
+            model_name="import",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("kept", "Kept"),
+                    ("checking", "Checking"),
+                    ("checked", "Checked"),
+                    ("importing", "Importing"),
+                    ("imported", "Imported"),
+                    ("undoing", "Undoing"),
+                    ("undone", "Undone"),
+                    ("cleared", "Cleared"),
+                ],
+                default="kept",
+                max_length=10,
+            ),
         ),
     ]

@@ -21,6 +21,7 @@ from einig.store.models.agreements import (
     SignedText,
     Version,
 )
+from einig.store.models.documents import Document
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
 from einig.store.models.imports import Import, ImportRow, ImportState
 from einig.store.models.keys import PersonalKey
@@ -43,7 +44,7 @@ from einig.store.models.privacy import (
     Retention,
     Suppression,
 )
-from einig.store.models.sources import ApiKey, Campaign, Delivery, Source
+from einig.store.models.sources import ApiKey, Campaign, Delivery, FormVersion, Pace, Source
 from einig.store.models.work import AuditEntry, Notice, Task
 
 __all__ = [
@@ -59,11 +60,13 @@ __all__ = [
     "ContactDetail",
     "Decision",
     "Delivery",
+    "Document",
     "Enactment",
     "Event",
     "Fact",
     "Feedback",
     "Finding",
+    "FormVersion",
     "Handoff",
     "Identity",
     "Import",
@@ -81,6 +84,7 @@ __all__ = [
     "Objection",
     "Organisation",
     "Outcome",
+    "Pace",
     "PersonalKey",
     "Purpose",
     "Received",

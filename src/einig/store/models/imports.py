@@ -7,6 +7,7 @@ from django.db import models
 from einig.store.fields import InstantField
 from einig.store.models.leads import Lead
 from einig.store.models.people import User
+from einig.store.models.sources import Source
 
 
 class ImportState(models.TextChoices):
@@ -27,7 +28,8 @@ class Import(models.Model):
 
     `sha256` is that of the file as it came; the table that was found in it lies on disk under
     `key` for as long as the import is not old. `done` counts the rows that are through, so that
-    work goes on there when it was interrupted; `counts` says what became of them.
+    work goes on there when it was interrupted; `counts` says what became of them. `source` is where
+    they come from (none: the import itself); with `contacts` they are held, and no leads yet.
     """
 
     key = models.CharField(max_length=40, unique=True)
@@ -39,6 +41,8 @@ class Import(models.Model):
     meanings = models.JSONField(default=list)  # of each column; empty: left out
     dates = models.CharField(max_length=4, blank=True, default="")  # dmy or mdy where it is said
     decimal = models.CharField(max_length=1, blank=True, default="")  # the mark, where it is said
+    source = models.ForeignKey(Source, models.PROTECT, null=True, related_name="+")
+    contacts = models.BooleanField(default=False, db_default=False)
     rows = models.PositiveIntegerField()
     at = InstantField()
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -67,6 +71,7 @@ class ImportRow(models.Model):
         JOINED = "joined"
         UNCHANGED = "unchanged"  # everything it says was known
         ASIDE = "aside"
+        HELD = "held"  # a contact, and no lead until they show interest
 
     of = models.ForeignKey(Import, models.CASCADE, related_name="told", db_column="import_id")
     row = models.PositiveIntegerField()  # as a spreadsheet counts it: the columns are row 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from einig.store.fields import InstantField
+from einig.store.models.people import User
 
 
 class Kind(models.TextChoices):
@@ -12,6 +13,7 @@ class Kind(models.TextChoices):
 
     TRACKING = "tracking"  # a website or product, through the Segment API
     FORM = "form"
+    FAIR = "fair"  # our own people at a stand
     IMPORT = "import"
     PHONE = "phone"
     WEBHOOK = "webhook"  # anything that sends signed JSON
@@ -76,6 +78,31 @@ class Delivery(models.Model):
                 condition=models.Q(understood_at=None, reason="", dismissed_at=None, asking=False),
             ),
         ]
+
+
+class Pace(models.Model):
+    """How many messages of a source came within some seconds from `since` on."""
+
+    source = models.ForeignKey(Source, models.CASCADE, related_name="+")
+    since = InstantField()
+    many = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "since"], name="one_pace")]
+
+
+class FormVersion(models.Model):
+    """What a form of ours asks and says, from an instant on.
+
+    Rows are only added; the newest that was not taken back counts. `document` is read by
+    `flow.form_design`, and by nobody else.
+    """
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="form_versions")
+    document = models.JSONField(default=dict)
+    at = InstantField()
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    taken_back_at = InstantField(null=True)
 
 
 class Campaign(models.Model):

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_POST
 from einig.connectors.files.limits import Refused
 from einig.flow import import_check, import_rows, imports
 from einig.flow.permissions import require
-from einig.store.models import Import, ImportRow
+from einig.store.models import Import, ImportRow, Source
+from einig.store.models.sources import Kind
 from einig.web import import_words
 from einig.web.clock import now, who
 from einig.web.export import csv_of
+from einig.web.typed import id_of
 
 _SHOWN = 50  # rows of what was set aside or stays
 
@@ -82,7 +84,16 @@ def step(request: HttpRequest, import_id: int) -> HttpResponse:
             case "check":
                 said = [request.POST.get(f"column-{n}", "") for n in range(len(of.columns))]
                 dates, decimal = (request.POST.get(name, "") for name in ("dates", "decimal"))
-                imports.check(of, said, dates=dates, decimal=decimal, by=me, at=at)
+                imports.check(
+                    of,
+                    said,
+                    dates=dates,
+                    decimal=decimal,
+                    source=Source.objects.filter(id=id_of(request, "source")).first(),
+                    contacts="contacts" in request.POST,
+                    by=me,
+                    at=at,
+                )
             case "begin":
                 imports.begin(of, by=me, at=at)
             case "undo":
@@ -118,6 +129,7 @@ def _mapping(of: Import) -> dict[str, Any]:
         "export": seen.export,
         "unmapped": sum(not meaning for meaning in seen.meanings),
         "before": imports.before(of),
+        "sources": Source.objects.exclude(kind=Kind.IMPORT).filter(active=True).order_by("name"),
     }
 
 

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST
 from einig.connectors.files.exports import EXPORTS
 from einig.engine.instants import DAY, iso
 from einig.engine.scoring import missing_words
-from einig.flow import capture, feedback, import_exports, journey, leads, notice, outcomes
+from einig.flow import capture, fairs, feedback, import_exports, journey, leads, notice, outcomes
 from einig.flow.permissions import require
 from einig.flow.why import why
 from einig.store.models import Consent, Feedback, Handoff, Lead, Source, Stage
 from einig.store.models.sources import Kind
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
-from einig.web.forms import CallForm, FeedbackForm, LeadForm, OutcomeForm
+from einig.web.forms import FeedbackForm, LeadForm, OutcomeForm
 from einig.web.labels import STAGES
 from einig.web.sheet import xlsx_of
 from einig.web.timeline import timeline
@@ -130,20 +130,8 @@ def new(request: HttpRequest) -> HttpResponse:
             return redirect("lead", lead.lead_id)
         messages.success(request, _("The lead is kept and appears in a moment."))
         return redirect("leads")
-    return render(request, "web/lead_new.html", {"form": form})
-
-
-def call(request: HttpRequest) -> HttpResponse:
-    """Note a call, for whoever answered the phone."""
-    require(who(request), "capture_lead")
-    form = CallForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        activity = "demo_requested" if said["wants_demo"] else "call_received"
-        lead = _captured(request, said, Kind.PHONE, activity=activity)
-        messages.success(request, _("Thank you. The call is noted."))
-        return redirect("lead", lead.lead_id) if lead else redirect("call")
-    return render(request, "web/call.html", {"form": form})
+    context = {"form": form, "fairs": fairs.open_fairs()}
+    return render(request, "web/lead_new.html", context)
 
 
 @require_POST
@@ -226,8 +214,6 @@ def _captured(
     attributes = {
         name: str(said[name]) for name in ("name", "company", "email", "phone") if said.get(name)
     }
-    if said.get("withheld") and not (said.get("email") or said.get("phone")):
-        attributes["social"] = "withheld number"
     told = capture.somebody(
         attributes=attributes,
         activity=activity or ("form_submitted" if said.get("wants") else None),

@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from einig.engine.instants import iso
-from einig.flow import capture, deliveries, reports, sources
+from einig.flow import capture, deliveries, hosted_forms, reports, sources
 from einig.flow.permissions import may, require
 from einig.store.models import ApiKey, Received, Source
 from einig.store.models.sources import Kind
-from einig.web import slip
+from einig.web import embedding, slip
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import CampaignForm, MappingForm, SourceForm
@@ -88,7 +89,16 @@ def one(request: HttpRequest, source_id: int) -> HttpResponse:
     }
     if found.kind == Kind.SENDER:
         context |= senders.about(found)
+    elif found.kind == Kind.FORM:
+        context |= _about_form(request, found)
     return render(request, "web/source.html", context)
+
+
+def _about_form(request: HttpRequest, source: Source) -> dict[str, object]:
+    """Return what the page of a form shows: how much it asks, and what to copy."""
+    language = translation.get_language() or "de"
+    copied = embedding.snippets(source, base=senders.base(request), language=language)
+    return {"snippets": copied, "form_asks": len(hosted_forms.current(source).fields)}
 
 
 EXAMPLE = {
