@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from einig.engine.instants import DAY
-from einig.flow import agreements, feedback
+from einig.flow import agreements, feedback, merging
 from einig.flow.permissions import MATRIX
 from einig.store.models import (
     AgreementTest,
@@ -109,6 +109,8 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "edit_lead   ": lambda c, u: c.post(f"/leads/{lead()}/consumer", {"is": "consumer"}),
     "edit_lead    ": lambda c, u: c.post(f"/leads/{lead()}/rectify", {"name": "Petra"}),
+    "merge_leads": lambda c, u: c.post(f"/leads/{lead()}/same", {"with": _returned()}),
+    "merge_leads ": lambda c, u: c.post(f"/leads/{_returned()}/same/{_merged()}/undo"),
     "protect_data": lambda c, u: c.post(f"/leads/{lead()}/erase", {"sure": lead()}),
     "protect_data ": lambda c, u: c.post(f"/leads/{lead()}/data"),
     "protect_data  ": lambda c, u: c.post("/settings/privacy/keep/leads", {"days": "30"}),
@@ -141,6 +143,18 @@ def _overruled() -> int:
     """Return a second look that found the lead ready."""
     SecondLook.objects.update(was_ready=True, at=NOW + 2 * 10**6)
     return SecondLook.objects.get().id
+
+
+def _returned() -> str:
+    """Return the lead that sales gave back."""
+    return Lead.objects.get(handoffs__closing="returned").lead_id
+
+
+def _merged() -> int:
+    """Return the merger of both leads."""
+    one, other = Lead.objects.order_by("id")
+    by = User.objects.order_by("id")[0]
+    return merging.merge(one, other, by=by, at=NOW + 2 * 10**6).id
 
 
 def _seller() -> int:

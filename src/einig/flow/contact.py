@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import phonenumbers
+from django.db.models import QuerySet
 from email_validator import EmailNotValidError, validate_email
 
+from einig.flow import one_person
 from einig.store.models import ContactDetail, Lead
 
 _KINDS = {
@@ -18,6 +20,7 @@ _KINDS = {
     "xing": ContactDetail.Kind.SOCIAL,
     "social": ContactDetail.Kind.SOCIAL,
 }
+NAMES = frozenset(_KINDS)  # of attributes that say how somebody is reached
 _FREE = frozenset(
     {"gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de"}
     | {"freenet.de", "outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "yahoo.com"}
@@ -66,6 +69,11 @@ def add(lead: Lead, found: Iterator[tuple[str, str, str]], *, at: int) -> None:
     ]
     if rows:
         ContactDetail.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def of(lead: Lead) -> QuerySet[ContactDetail]:
+    """Return by what a lead is reached, and whoever is one person with it."""
+    return ContactDetail.objects.filter(lead__in=one_person.everything(lead))
 
 
 def domain_of(email: str) -> str | None:

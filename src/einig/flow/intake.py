@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db.models import Q, Value
 from django.db.models.functions import Upper
 
-from einig.flow import audit, consent, contact, lead_ids, suppression
+from einig.flow import audit, consent, contact, lead_ids, one_person, suppression
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
 from einig.store.models import (
@@ -52,9 +52,10 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
         return None
     lead = _whose(known, anonymous, found)
     is_new = lead is None and bool(found) and not message.is_contact
-    if lead is not None:
-        arrived = max(arrived, lead.last_known + 1)
-        lead.last_known = arrived
+    person = None if lead is None else one_person.now(lead)
+    if person is not None:
+        arrived = max(arrived, person.last_known + 1)
+        person.last_known = arrived
     elif is_new:
         lead = _create(message, source, at=arrived)
     _attach([who for who in (known, anonymous) if who is not None], lead, at=arrived)
@@ -63,13 +64,15 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
         consent.hear(lead, message.agreed, source=source, event_id=message.event_id, at=arrived)
         _attach(_called_before(found), lead, at=arrived)
         _describe(lead, message, found)
+        if person is not None and person != lead:  # each says of itself what it was told
+            lead.save(update_fields=["name", "title", "company"])
     actor = known or anonymous
     assert actor is not None  # messages say who it was
     facts = dict(message.attributes)
     if is_new:
         facts = _origin(message, source) | facts
     _state(actor, facts, at=arrived)
-    return TakenIn(lead, arrived, _happen(actor, message, arrived, source), is_new)
+    return TakenIn(person or lead, arrived, _happen(actor, message, arrived, source), is_new)
 
 
 def own_identity(lead: Lead) -> Identity:
@@ -255,7 +258,7 @@ def _state(identity: Identity, facts: Mapping[str, str], *, at: int) -> None:
     """Write down what is new: clients say the same at every visit."""
     if not facts:
         return
-    mine = Q(identity=identity) if identity.lead_id is None else Q(identity__lead=identity.lead_id)
+    mine = Q(identity=identity) if identity.lead is None else _of_person(identity.lead)
     told = Fact.objects.filter(mine, attribute__in=facts).order_by("known_from", "sequence", "id")
     kept = dict(told.values_list("attribute", "value"))
     news = {name: value or None for name, value in facts.items()}
@@ -264,6 +267,13 @@ def _state(identity: Identity, facts: Mapping[str, str], *, at: int) -> None:
         for n, (name, value) in enumerate(news.items())
         if name not in kept or kept[name] != value
     )
+
+
+def _of_person(lead: Lead) -> Q:
+    everything = one_person.everything(lead)
+    if len(everything) == 1:
+        return Q(identity__lead=lead.id)
+    return Q(identity__lead__in=everything)
 
 
 def _happen(

@@ -69,6 +69,15 @@ CLOSINGS: dict[str, Any] = {
     Handoff.Closing.MERGED: _("merged"),
     Handoff.Closing.HELD: _("not handed over"),
 }
+EVIDENCE: dict[str, Any] = {
+    "name": _("Name"),
+    "title": _("Position"),
+    "company": _("Company"),
+    "domain": _("Domain of the company"),
+    "email": _("Email"),
+    "phone": _("Phone"),
+    "social": _("Social network"),
+}
 RULES = {
     "least_loaded": _("smallest share of capacity in hand"),
     "looks_after": _("looks after this lead already"),
@@ -77,6 +86,7 @@ RULES = {
     "by_hand": _("given by hand"),
     "applicant": _("an applicant is not handed to sales"),
     "competitor": _("a competitor is not handed to sales"),
+    "merged": _("it is one person with another lead"),
 }
 KINDS = [
     (Kind.TRACKING, _("Website or product (Segment API)")),

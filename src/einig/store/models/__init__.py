@@ -22,6 +22,7 @@ from einig.store.models.agreements import (
     Version,
 )
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
+from einig.store.models.identity import Merger
 from einig.store.models.imports import Import, ImportRow, ImportState
 from einig.store.models.keys import PersonalKey
 from einig.store.models.leads import (
@@ -76,6 +77,7 @@ __all__ = [
     "Lead",
     "Link",
     "Mention",
+    "Merger",
     "Notice",
     "NurtureEntry",
     "Objection",

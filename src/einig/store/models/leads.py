@@ -49,11 +49,21 @@ class Company(models.Model):
         return self.name
 
 
+class Leads(models.QuerySet["Lead"]):
+    """Leads, all or some."""
+
+    def whole(self) -> Leads:
+        """Return those that are not part of another: each is one person."""
+        return self.filter(part_of=None)
+
+
 class Lead(models.Model):
     """A person or an organisation that showed interest and can be reached.
 
     What the agreement thinks of it stands beside it, as of `judged_at`; `next_change_at` is the
     instant at which that changes if nothing else happens. `last_known` is the newest `known_from`.
+
+    A lead that was merged is `part_of` the one that stays, which `has_parts`: see `Merger`.
     """
 
     lead_id = models.CharField(max_length=40, unique=True)
@@ -76,6 +86,10 @@ class Lead(models.Model):
     sales_ready = models.BooleanField(default=False)
     profiled = models.BooleanField(default=True)  # else nothing is judged: people work it by hand
     is_consumer = models.BooleanField(null=True)  # None: as the contact details say
+    part_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="parts")
+    has_parts = models.BooleanField(default=False, db_default=False)
+
+    objects = Leads.as_manager()
 
     class Meta:
         indexes = [
