@@ -58,6 +58,13 @@ def no_lead_of_another_test_is_left_out() -> Iterator[None]:
         due._later.clear()
 
 
+@pytest.fixture(autouse=True)
+def nobody_works_for_the_company_of_another_test() -> None:
+    """Read the organisation anew: what a test saved is rolled back where nobody notices."""
+    if (organisation := sys.modules.get("einig.flow.organisation")) is not None:
+        organisation.forget()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Return a running Chromium; one for all tests of a process, since there can be only one."""

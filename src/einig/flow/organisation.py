@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from django.core.signals import request_started
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 
@@ -16,7 +17,10 @@ from einig.store.models import Organisation, User
 
 @functools.cache
 def organisation() -> Organisation:
-    """Return the one row; the defaults until somebody saves it."""
+    """Return the one row; the defaults until somebody saves it.
+
+    It is read once for each request and each round of the worker, since other processes save it.
+    """
     return Organisation.objects.order_by("id").first() or Organisation()
 
 
@@ -38,9 +42,10 @@ def change(of: Organisation, *, by: User, at: int) -> None:
 
 
 def forget(**_signal: Any) -> None:
-    """Read the organisation anew; other processes do so when they start."""
+    """Read the organisation anew when it is asked for next."""
     organisation.cache_clear()
 
 
+request_started.connect(forget)
 post_save.connect(forget, sender=Organisation)
 post_delete.connect(forget, sender=Organisation)

@@ -30,6 +30,7 @@ from einig.flow import (
     journey,
     mailboxes,
     mails,
+    organisation,
     tasks,
 )
 from einig.flow.permissions import SELLERS
@@ -96,6 +97,7 @@ class Worker:
 
 def work(*, at: int) -> bool:
     """Do a little of everything that is due; return whether there was anything."""
+    organisation.forget()
     busy = deliveries.understand_waiting(at=at) > 0
     busy = journey.take_in_waiting() > 0 or busy
     busy = due.judge_due(at=at) > 0 or busy
