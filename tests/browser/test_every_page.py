@@ -11,7 +11,16 @@ from tests.browser.test_main_path import becomes_ready
 from tests.servers import Server
 
 PAGES = {
-    "sam": ["/inbox", "/leads", "/leads/new", "/call", "/review", "/nurture", "/absence"],
+    "sam": [
+        "/inbox",
+        "/leads",
+        "/leads/new",
+        "/leads/duplicates",
+        "/call",
+        "/review",
+        "/nurture",
+        "/absence",
+    ],
     "max": [
         "/agreement",
         "/agreement/draft",

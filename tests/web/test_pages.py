@@ -17,6 +17,7 @@ PAGES = {
     "inbox": "work_handoff",
     "leads": "see_leads",
     "lead_new": "capture_lead",
+    "duplicates": "see_leads",
     "call": "capture_lead",
     "agreement": "see_agreement",
     "versions": "see_agreement",

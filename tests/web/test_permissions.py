@@ -13,6 +13,7 @@ from einig.flow import agreements, feedback, merging
 from einig.flow.permissions import MATRIX
 from einig.store.models import (
     AgreementTest,
+    Alike,
     Feedback,
     Handoff,
     JourFixe,
@@ -111,6 +112,8 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     "edit_lead    ": lambda c, u: c.post(f"/leads/{lead()}/rectify", {"name": "Petra"}),
     "merge_leads": lambda c, u: c.post(f"/leads/{lead()}/same", {"with": _returned()}),
     "merge_leads ": lambda c, u: c.post(f"/leads/{_returned()}/same/{_merged()}/undo"),
+    "merge_leads  ": lambda c, u: c.post(f"/leads/duplicates/{_alike()}/apart"),
+    "find_duplicates": lambda c, u: c.post("/leads/duplicates"),
     "protect_data": lambda c, u: c.post(f"/leads/{lead()}/erase", {"sure": lead()}),
     "protect_data ": lambda c, u: c.post(f"/leads/{lead()}/data"),
     "protect_data  ": lambda c, u: c.post("/settings/privacy/keep/leads", {"days": "30"}),
@@ -148,6 +151,12 @@ def _overruled() -> int:
 def _returned() -> str:
     """Return the lead that sales gave back."""
     return Lead.objects.get(handoffs__closing="returned").lead_id
+
+
+def _alike() -> int:
+    """Return a pair of leads that are probably one person."""
+    one, other = Lead.objects.order_by("id")
+    return Alike.objects.create(one=one, other=other, probability=0.9).id
 
 
 def _merged() -> int:

@@ -6,6 +6,7 @@ Mueller GmbH und Co KG. What is only similar is not equal here.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 
@@ -22,17 +23,23 @@ _LAST_WORDS = "ag se eg ev ek ekfm corp plc sa sas spa bv nv oy ab as aps co und
 _TITLES = frozenset(_TITLE_WORDS.split())
 _FORMS = frozenset(_FORM_WORDS.split())  # of companies, wherever they stand
 _LAST = frozenset(_LAST_WORDS.split())  # only at the end: they are words, too
+_BETWEEN = re.compile(r"[^\w]+")
 _POINTED = re.compile(r"\b(\w)\.\s?(?=\w\b)")  # e. K., e.V., a. D.: letters that belong together
 
 
 def plain(text: str) -> str:
     """Return a text in small letters a to z and digits, umlauts written out, words apart."""
-    folded = unicodedata.normalize("NFC", text).casefold().translate(_GERMAN)
-    bare = unicodedata.normalize("NFKD", folded)
-    letters = "".join(c for c in bare if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w]+", " ", letters.replace("'", "").replace("’", "")).split())
+    letters = text.casefold()
+    if not letters.isascii():
+        folded = unicodedata.normalize("NFC", letters).translate(_GERMAN)
+        if not folded.isascii():
+            bare = unicodedata.normalize("NFKD", folded)
+            folded = "".join(c for c in bare if not unicodedata.combining(c))
+        letters = folded
+    return " ".join(_BETWEEN.sub(" ", letters.replace("'", "").replace("’", "")).split())
 
 
+@functools.lru_cache(65536)
 def person(name: str) -> str:
     """Return the name of a person as it is compared: its words in order, without titles.
 
@@ -44,6 +51,7 @@ def person(name: str) -> str:
     return " ".join(sorted(word for word in words if word not in _TITLES))
 
 
+@functools.lru_cache(65536)
 def company(name: str) -> str:
     """Return the name of a company as it is compared: without its legal form.
 

@@ -13,8 +13,8 @@ from django.db.models import Q
 
 from einig.engine import names
 from einig.engine.values import fold
-from einig.flow import contact, one_person
-from einig.store.models import ContactDetail, Fact, Lead
+from einig.flow import contact, duplicates, one_person
+from einig.store.models import Alike, ContactDetail, Fact, Lead
 
 MOST = 5  # that a page shows
 _COLLEAGUES = 300  # of a company, of whom names are compared
@@ -53,7 +53,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class Likely:
     """Somebody who is probably the same person, and what speaks for it."""
 
     lead: Lead
@@ -71,7 +71,7 @@ def evidence(one: Sight, other: Sight) -> tuple[str, ...]:
     return (*shared, *found)
 
 
-def probably(lead: Lead) -> list[Alike]:
+def probably(lead: Lead) -> list[Likely]:
     """Return who is probably the same person as a lead, the most certain first.
 
     Colleagues share a company and its number: a name has to be the same too, or unknown.
@@ -90,14 +90,26 @@ def probably(lead: Lead) -> list[Alike]:
         others = Lead.objects.whole().filter(company=whole.company_id).exclude(id__in=own)
         at_most = others.order_by("-id").values_list("id", "name")[:_COLLEAGUES]
         found |= {id_ for id_, name in at_most if names.person(name) == called}
-    if not found:
+    found |= (searched := _searched(whole)).keys()
+    if not (found := found - duplicates.apart_from(whole)):
         return []
     leads = Lead.objects.filter(id__in=found).select_related("company", "part_of__company")
     wholes = {of.id: of for of in map(one_person.now, leads)}
     seen = {of.lead.id: of for of in sights([whole, *wholes.values()])}
-    told = [Alike(seen[id_].lead, evidence(seen[whole.id], seen[id_])) for id_ in wholes]
-    likely = [of for of in told if _speaks(of.evidence, seen[whole.id], seen[of.lead.id])]
+    likely = []
+    for id_ in wholes:
+        speaks = evidence(seen[whole.id], seen[id_])
+        if id_ in searched or _speaks(speaks, seen[whole.id], seen[id_]):
+            nearly = (code for code in searched.get(id_, ()) if code.startswith("~"))
+            likely.append(Likely(seen[id_].lead, (*speaks, *nearly)))
     return sorted(likely, key=lambda of: (-len(of.evidence), of.lead.id))[:MOST]
+
+
+def _searched(lead: Lead) -> dict[int, list[str]]:
+    """Return whom a search through all leads found to be probably the same, and why."""
+    pairs = Alike.objects.filter(Q(one=lead) | Q(other=lead), apart_at=None)
+    told = pairs.values_list("one_id", "other_id", "evidence")
+    return {other if one == lead.id else one: why for one, other, why in told}
 
 
 def compare(one: Lead, other: Lead) -> tuple[list[Row], tuple[str, ...]]:

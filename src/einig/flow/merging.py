@@ -14,7 +14,18 @@ from typing import Any
 from django.db import transaction
 
 from einig.engine.instants import FOREVER
-from einig.flow import audit, consent, handoff, journey, notice, nurture, one_person, scoring, tasks
+from einig.flow import (
+    audit,
+    consent,
+    duplicates,
+    handoff,
+    journey,
+    notice,
+    nurture,
+    one_person,
+    scoring,
+    tasks,
+)
 from einig.flow.intake import own_identity
 from einig.flow.permissions import require
 from einig.store.models import Handoff, Lead, Link, Merger, Objection, Stage, User
@@ -96,6 +107,7 @@ def part(of: Merger, *, by: User, at: int) -> None:
             lead.refresh_from_db()
             consent.settle_profiling(lead, at=known)
             audit.record("leads_parted", lead, at=at, by=by, was=merger.lead.lead_id)
+        duplicates.keep_apart(goes, stays, by=by, at=at)
         _judge([lead.id for lead in everyone], at=known)
     of.refresh_from_db()
 

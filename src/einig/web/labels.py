@@ -77,6 +77,16 @@ EVIDENCE: dict[str, Any] = {
     "email": _("Email"),
     "phone": _("Phone"),
     "social": _("Social network"),
+    "way": _("Address or number of their own"),
+    "central": _("Number of the company"),
+    "~name": _("Name, nearly"),
+    "~company": _("Company, nearly"),
+}
+SEARCHING: dict[str, Any] = {
+    "waiting": _("waiting for its turn"),
+    "reading": _("reading all leads"),
+    "comparing": _("comparing them"),
+    "writing": _("writing down what was found"),
 }
 RULES = {
     "least_loaded": _("smallest share of capacity in hand"),

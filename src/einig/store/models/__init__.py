@@ -22,7 +22,7 @@ from einig.store.models.agreements import (
     Version,
 )
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
-from einig.store.models.identity import Merger
+from einig.store.models.identity import Alike, Merger, Search
 from einig.store.models.imports import Import, ImportRow, ImportState
 from einig.store.models.keys import PersonalKey
 from einig.store.models.leads import (
@@ -50,6 +50,7 @@ from einig.store.models.work import AuditEntry, Notice, Task
 __all__ = [
     "Absence",
     "AgreementTest",
+    "Alike",
     "ApiKey",
     "Attempt",
     "AuditEntry",
@@ -93,6 +94,7 @@ __all__ = [
     "Role",
     "Sample",
     "Seal",
+    "Search",
     "SecondLook",
     "Side",
     "Signature",

@@ -33,3 +33,46 @@ class Merger(models.Model):
                 fields=["lead"], condition=models.Q(undone_at=None), name="part_of_one"
             )
         ]
+
+
+class Search(models.Model):
+    """A look through all leads for those that are probably there twice.
+
+    `step` is what it is at: reading, comparing, writing; empty once it ended. `problem` says why it
+    ended without a result.
+    """
+
+    at = InstantField(db_index=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    step = models.CharField(max_length=10, blank=True, default="waiting")
+    leads = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    pairs = models.PositiveIntegerField(default=0)
+    ended_at = InstantField(null=True)
+    problem = models.CharField(max_length=20, blank=True, default="")
+
+
+class Alike(models.Model):
+    """Two leads that are probably one person, as a search found; `evidence` holds codes.
+
+    Once somebody has said that they are not the same (`apart_at`), no search asks again. `one` has
+    the smaller number.
+    """
+
+    one = models.ForeignKey(Lead, models.CASCADE, related_name="+")
+    other = models.ForeignKey(Lead, models.CASCADE, related_name="+")
+    probability = models.FloatField(default=0)
+    evidence = models.JSONField(default=list)
+    found = models.ForeignKey(Search, models.SET_NULL, null=True, related_name="+")
+    apart_at = InstantField(null=True)
+    apart_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["one", "other"], name="one_pair")]
+        indexes = [
+            models.Index(
+                fields=["-probability", "id"],
+                name="pair_to_look_at",
+                condition=models.Q(apart_at=None),
+            )
+        ]

@@ -17,6 +17,7 @@ from einig.flow.permissions import require
 from einig.store.models import Lead, Merger
 from einig.web.clock import now, who
 from einig.web.labels import EVIDENCE
+from einig.web.templatetags.einig import capital
 
 _OFFERED = 10  # leads that a search offers
 _KNOWN = ("name", "title", "company", *likeness.WAYS)
@@ -93,7 +94,7 @@ def told(evidence: Sequence[str]) -> str:
 
 
 def _called(what: str) -> str:
-    return str(EVIDENCE[what]) if what in _KNOWN else words.attribute(what).capitalize()
+    return str(EVIDENCE[what]) if what in _KNOWN else capital(words.attribute(what))
 
 
 def _lead(lead_id: str) -> Lead:
