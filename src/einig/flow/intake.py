@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, Value
-from django.db.models.functions import Upper
+from django.db.models import Q
 
-from einig.flow import audit, consent, contact, lead_ids, one_person, suppression
+from einig.flow import audit, companies, consent, contact, lead_ids, one_person, suppression
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
 from einig.store.models import (
     Campaign,
-    Company,
     ContactDetail,
     Event,
     Fact,
@@ -234,17 +232,7 @@ def _describe(lead: Lead, message: Message, found: list[tuple[str, str, str]]) -
     domains = (contact.domain_of(n) for kind, _, n in found if kind == ContactDetail.Kind.EMAIL)
     domain = next(filter(None, domains), "")
     if (company or domain) and (lead.company is None or company):
-        lead.company = _company(company, domain[:200])
-
-
-def _company(name: str, domain: str) -> Company:
-    """Return the company with that domain, or else that name; a new one if there is none."""
-    if domain and (kept := Company.objects.filter(domain=domain).order_by("id").first()):
-        return kept
-    named = Company.objects.alias(upper=Upper("name")).filter(upper=Upper(Value(name)))
-    if name and (kept := named.order_by("id").first()):
-        return kept
-    return Company.objects.create(name=name or domain, domain=domain)
+        lead.company = companies.find_or_create(company, domain[:200])
 
 
 def _origin(message: Message, source: Source | None) -> dict[str, str]:
