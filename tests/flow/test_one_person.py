@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.core import signing
 
+from einig.connectors.contract import Heard
 from einig.engine.instants import DAY, HOUR
 from einig.flow import (
     access,
+    attempts,
     consent,
     contacting,
     erasure,
@@ -23,9 +25,7 @@ from einig.flow import (
 )
 from einig.flow.journey import take_in_waiting
 from einig.store.models import (
-    Company as Firm,
-)
-from einig.store.models import (
+    Attempt,
     Consent,
     ContactDetail,
     Event,
@@ -35,6 +35,9 @@ from einig.store.models import (
     Merger,
     Objection,
     Suppression,
+)
+from einig.store.models import (
+    Company as Firm,
 )
 from tests.flow.importing import bring_in
 from tests.live import NOW, Company, company, identify, say, track
@@ -139,6 +142,15 @@ def test_a_person_is_reached_by_everything_that_either_left(us: Company) -> None
         channels = [one.channel for one in contacting.permissions(of, at=NOW + 2 * DAY)]
         assert channels == ["phone", "mail", "visit"]
     assert not contacting.is_consumer(home())
+
+
+def test_a_call_to_a_number_of_either_is_an_attempt_at_the_person(us: Company) -> None:
+    say([track("demo_requested", "ada")], of=us.website, at=NOW + 2 * HOUR)
+    merged(us)
+    number = "+49 731 5550123"
+    heard = Heard("c1", attempt="call", reached=True, attributes={"phone": number})
+    assert attempts.tried(heard, id_="c1", at=NOW + 2 * DAY) is not None
+    assert Attempt.objects.get().handoff.lead == ada()
 
 
 # --- what is known of them --------------------------------------------------------------------

@@ -92,6 +92,21 @@ def test_one_button_merges_and_one_parts_again(us: Company, browser: Client) -> 
     assert "Somebody has undone that already." in answer.content.decode()
 
 
+def test_who_had_the_younger_hand_off_reads_what_became_of_it(us: Company) -> None:
+    traits = {"industry": "Software"}
+    for n, user in enumerate(("work", "again")):
+        said = [identify(user, **traits), track("demo_requested", user)]
+        say(said, of=us.website, at=NOW + DAY + n * HOUR)
+    younger = lead_of("again").handoffs.get()
+    assert younger.to is not None
+    had = Client()
+    had.force_login(younger.to)
+    merger = merging.merge(lead_of("work"), lead_of("again"), by=us.mia, at=NOW + 2 * DAY)
+    assert "your hand-off ended as merged" in page(had, "/inbox")
+    merging.part(merger, by=us.mia, at=NOW + 3 * DAY)
+    assert "is a lead of its own again, and with you" in page(had, "/inbox")
+
+
 def test_lists_leave_out_who_is_part_of_another_and_find_them_as_that_other(
     us: Company, browser: Client
 ) -> None:

@@ -55,7 +55,7 @@ ERASED = "[erased]"
 _KEPT = (AuditEntry, Seal, Signature, SignedText, Suppression, User, Version)
 _OWN_WORDS = frozenset(  # of whoever works here: a name may stand there
     {"Remark", "JourFixe", "Study", "Finding", "Enactment", "AgreementTest", "Received", "Feedback"}
-    | {"Attempt", "SecondLook", "Judgement", "Sample", "Task", "Notice"}
+    | {"Attempt", "SecondLook", "Judgement", "Sample", "Task", "Notice", "Merger"}
 )
 _SHORTEST = 6  # characters: what is shorter stands in too many other words
 
