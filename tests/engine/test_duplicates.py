@@ -66,6 +66,13 @@ def test_a_number_that_many_have_is_a_companys_and_says_little() -> None:
     assert [(pair.one, pair.other) for pair in found(*people, twice)] == [(0, 9)]
 
 
+def test_a_name_that_hundreds_have_brings_nobody_together() -> None:
+    many = [one(1000 + n, "Max Mustermann", "", f"mm{n}@web.example") for n in range(501)]
+    assert table(many)["name"].null_count == 501
+    assert table(many[:500])["name"].null_count == 0
+    assert found(*many) == []
+
+
 def test_nobody_and_one_alone_have_no_duplicate() -> None:
     assert find(table([])) == []
     assert find(table([ANNA])) == []

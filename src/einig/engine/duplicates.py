@@ -26,6 +26,7 @@ LEAST = 0.5  # probability from which on a pair is worth a look
 _SHARE = 0.05  # of leads that are probably there twice
 _COUNTED = 1000  # leads from which on it can be counted how often strangers agree
 _STRANGERS = 1_000_000  # pairs of them that are counted
+_MOST = {"name": 500, "company": 3000, "domain": 3000}  # that have it, or it tells nobody apart
 _OWN = 2  # leads that have a number which is somebody's own: a company's is had by more
 PEOPLE = pa.schema(
     [
@@ -72,8 +73,11 @@ def table(people: Sequence[Person]) -> pa.Table:
     had = Counter(number for of in people for number in set(of.phones))
     rows = [_row(of, had) for of in people]
     columns = zip(*rows, strict=True) if rows else [()] * len(PEOPLE)
-    arrays = [pa.array(list(c), f.type) for c, f in zip(columns, PEOPLE, strict=True)]
-    return pa.table(arrays, schema=PEOPLE)
+    named = dict(zip(PEOPLE.names, map(list, columns), strict=True))
+    for column, most in _MOST.items():
+        counted: Counter[str | None] = Counter(named[column])
+        named[column] = [None if counted[of] > most else of for of in named[column]]
+    return pa.table(named, schema=PEOPLE)
 
 
 def find(people: pa.Table, *, least: float = LEAST, threads: int | None = None) -> list[Pair]:
