@@ -17,6 +17,7 @@ ALL = (
     "pages",
     "enacting",
     "imports",
+    "duplicates",
 )
 
 if __name__ == "__main__":

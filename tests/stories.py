@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from einig.engine.backtest.handoffs import handoffs
 from einig.engine.instants import DAY, FOREVER, HOUR, iso
 from einig.engine.scoring import judge
-from einig.flow import capture, consent, due, feedback, journey, scoring
+from einig.flow import capture, consent, due, feedback, journey, merging, scoring
 from einig.store import history
-from einig.store.models import Decision, Handoff, Lead
+from einig.store.models import Decision, Handoff, Lead, Merger
 from tests.live import Company, identify, track
 
 
@@ -28,6 +28,7 @@ class Step:
     returns: bool = False
     looks: bool = False
     profiling: str = ""  # everybody objects to it, or agrees to it again
+    merging: str = ""  # somebody merges two leads, or parts them again
 
 
 _USERS = st.sampled_from(["u1", "u1", "u2"])
@@ -63,6 +64,7 @@ STEPS = st.builds(
     returns=st.sampled_from([False, False, False, True]),
     looks=st.booleans(),
     profiling=st.sampled_from(["", "", "", "", "objects", "agrees"]),
+    merging=st.sampled_from(["", "", "", "merges", "parts"]),
 )
 
 
@@ -87,6 +89,7 @@ def happens(us: Company, step: Step, n: int, at: int) -> int:
             consent.withdraw(lead, "profiling", at=at)
         else:
             consent.give(lead, "profiling", at=at)
+    merges(us, step, at)
     if step.looks:
         while due.judge_due(at=at):
             pass
@@ -95,6 +98,16 @@ def happens(us: Company, step: Step, n: int, at: int) -> int:
             assert one.to is not None
             feedback.give_back(one, by=one.to, at=at, reason="no budget")
     return at
+
+
+def merges(us: Company, step: Step, at: int) -> None:
+    """Let the two newest leads be one person, or part whom that was done to first."""
+    if step.merging == "merges" and Lead.objects.whole().count() > 1:
+        one, other = Lead.objects.whole().order_by("-id")[:2]
+        merging.merge(one, other, by=us.mia, at=at)
+    held = Merger.objects.filter(undone_at=None).order_by("id").first()
+    if step.merging == "parts" and held is not None:
+        merging.part(held, by=us.max, at=at)
 
 
 Told = dict[str, tuple[list[Any], tuple[Any, ...], list[tuple[int, int]]]]

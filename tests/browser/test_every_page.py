@@ -11,7 +11,16 @@ from tests.browser.test_main_path import becomes_ready
 from tests.servers import Server
 
 PAGES = {
-    "sam": ["/inbox", "/leads", "/leads/new", "/call", "/review", "/nurture", "/absence"],
+    "sam": [
+        "/inbox",
+        "/leads",
+        "/leads/new",
+        "/leads/duplicates",
+        "/call",
+        "/review",
+        "/nurture",
+        "/absence",
+    ],
     "max": [
         "/agreement",
         "/agreement/draft",
@@ -62,7 +71,7 @@ def test_every_page_is_usable_by_everybody(
     problems: list[str] = []
     for name, paths in PAGES.items():
         somebody = person(name, **SCREENS[screen])
-        of_lead = {"sam": [""], "max": [""], "ada": ["", "/erase", "/data"]}.get(name, [])
+        of_lead = {"sam": [""], "max": ["", "/same"], "ada": ["", "/erase", "/data"]}.get(name, [])
         for path in [*paths, *(f"/leads/{lead}{part}" for part in of_lead)]:
             page = somebody.open(path)
             somebody.shot(

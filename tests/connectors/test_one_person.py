@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -62,6 +63,20 @@ def test_whatever_comes_first_it_is_one_lead_in_thousands_of_orders(
     order: list[tuple[str, int]], pauses: set[int]
 ) -> None:
     assert told(order, pauses) == EXPECTED
+
+
+@pytest.mark.usefixtures("connections")
+@pytest.mark.parametrize("first", CHANNELS)
+@pytest.mark.parametrize("late", [False, True], ids=["at once", "each twice, all late"])
+def test_in_each_order_of_the_four_ways_it_is_one_lead(first: str, late: bool) -> None:
+    """Whichever way comes first: taken in at once, or each twice and all of it late."""
+    for order in permutations(CHANNELS):
+        if order[0] != first:
+            continue
+        sent_so = [of for kind in order for of in DELIVERIES if of[0] == kind]
+        twice = [*sent_so, *reversed(sent_so)] if late else sent_so
+        pauses = {len(twice) - 2} if late else set(range(len(twice)))
+        assert told(twice, pauses) == EXPECTED, order
 
 
 EXPECTED = {

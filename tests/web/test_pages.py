@@ -17,6 +17,7 @@ PAGES = {
     "inbox": "work_handoff",
     "leads": "see_leads",
     "lead_new": "capture_lead",
+    "duplicates": "see_leads",
     "call": "capture_lead",
     "calls": "capture_lead",
     "documents": "edit_sources",

@@ -9,10 +9,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from einig.engine.instants import DAY
-from einig.flow import agreements, feedback
+from einig.flow import agreements, feedback, merging
 from einig.flow.permissions import MATRIX
 from einig.store.models import (
     AgreementTest,
+    Alike,
     Feedback,
     Handoff,
     JourFixe,
@@ -112,6 +113,10 @@ ACTIONS: dict[str, Callable[[Client, User], object]] = {
     ),
     "edit_lead   ": lambda c, u: c.post(f"/leads/{lead()}/consumer", {"is": "consumer"}),
     "edit_lead    ": lambda c, u: c.post(f"/leads/{lead()}/rectify", {"name": "Petra"}),
+    "merge_leads": lambda c, u: c.post(f"/leads/{lead()}/same", {"with": _returned()}),
+    "merge_leads ": lambda c, u: c.post(f"/leads/{_returned()}/same/{_merged()}/undo"),
+    "merge_leads  ": lambda c, u: c.post(f"/leads/duplicates/{_alike()}/apart"),
+    "find_duplicates": lambda c, u: c.post("/leads/duplicates"),
     "protect_data": lambda c, u: c.post(f"/leads/{lead()}/erase", {"sure": lead()}),
     "protect_data ": lambda c, u: c.post(f"/leads/{lead()}/data"),
     "protect_data  ": lambda c, u: c.post("/settings/privacy/keep/leads", {"days": "30"}),
@@ -154,6 +159,24 @@ def _overruled() -> int:
     """Return a second look that found the lead ready."""
     SecondLook.objects.update(was_ready=True, at=NOW + 2 * 10**6)
     return SecondLook.objects.get().id
+
+
+def _returned() -> str:
+    """Return the lead that sales gave back."""
+    return Lead.objects.get(handoffs__closing="returned").lead_id
+
+
+def _alike() -> int:
+    """Return a pair of leads that are probably one person."""
+    one, other = Lead.objects.order_by("id")
+    return Alike.objects.create(one=one, other=other, probability=0.9).id
+
+
+def _merged() -> int:
+    """Return the merger of both leads."""
+    one, other = Lead.objects.order_by("id")
+    by = User.objects.order_by("id")[0]
+    return merging.merge(one, other, by=by, at=NOW + 2 * 10**6).id
 
 
 def _seller() -> int:

@@ -17,7 +17,7 @@ from pydantic import AfterValidator
 from einig.api.agreements import router as agreements
 from einig.engine.instants import instant, iso
 from einig.engine.values import legible
-from einig.flow import capture, journey, outcomes
+from einig.flow import capture, journey, one_person, outcomes
 from einig.flow.permissions import NotAllowed
 from einig.store.models import ApiKey, Lead, Outcome, Received
 
@@ -119,7 +119,7 @@ def list_leads(
 ) -> list[LeadOut]:
     """Return leads, newest first, a hundred a page."""
     _key(request, "read")
-    found = Lead.objects.select_related("company", "source", "owner", "version")
+    found = Lead.objects.whole().select_related("company", "source", "owner", "version")
     if stage is not None:
         found = found.filter(stage=stage)
     if sales_ready is not None:
@@ -161,7 +161,7 @@ def _lead(lead_id: str) -> Lead:
     lead = found.filter(lead_id=lead_id).first()
     if lead is None:
         raise HttpError(404, "there is no such lead")
-    return lead
+    return one_person.now(lead)
 
 
 def _key(request: HttpRequest, scope: str) -> ApiKey:

@@ -5,39 +5,54 @@ from __future__ import annotations
 from typing import Any
 
 from einig.engine.instants import iso
-from einig.flow import audit, purposes, register
+from einig.flow import audit, contact, one_person, purposes, register
 from einig.flow.permissions import require
-from einig.store.models import Event, Fact, Lead, User
+from einig.store.models import (
+    Consent,
+    Decision,
+    Event,
+    Fact,
+    Feedback,
+    Handoff,
+    Identity,
+    Lead,
+    Objection,
+    Outcome,
+    User,
+)
 
 
 def give(lead: Lead, *, by: User, at: int) -> dict[str, Any]:
     """Return all that is known of a lead, as plain values; that it was given is written down.
 
-    Of people of ours it says that they did something, and not who it was.
+    It is all of the person, from whichever of their leads. Of people of ours it says that they did
+    something, and not who it was.
     """
     require(by, "protect_data")
     audit.record("access_given", lead, at=at, by=by)
+    mine = one_person.everything(lead)
     return {
         "as_of": iso(at),
-        "person": _person(lead),
+        "person": _person(mine[0]),
+        "one_person_with": [_person(of) for of in mine[1:]],
         "contact_details": [
             {"kind": of.kind, "value": of.value, "since": iso(of.at)}
-            for of in lead.contact_details.order_by("id")
+            for of in contact.of(lead).order_by("id")
         ],
-        "known_as": sorted(lead.identities.values_list("key", flat=True)),
-        "attributes": _facts(lead),
-        "activities": _activities(lead),
-        "consents": _consents(lead),
+        "known_as": sorted(Identity.objects.filter(lead__in=mine).values_list("key", flat=True)),
+        "attributes": _facts(mine),
+        "activities": _activities(mine),
+        "consents": _consents(mine),
         "objections": [
             {"purpose": of.purpose, "at": iso(of.at), "how": of.how}
-            for of in lead.objections.order_by("at")
+            for of in Objection.objects.filter(lead__in=mine).order_by("at")
         ],
-        "scoring": _scoring(lead),
-        "contact_by_us": _contact(lead),
-        "judged_by_us": _judged(lead),
+        "scoring": _scoring(mine),
+        "contact_by_us": _contact(mine),
+        "judged_by_us": _judged(mine),
         "outcomes": [
             {"won": of.won, "at": iso(of.at), "revenue": str(of.revenue or ""), "why": of.reason}
-            for of in lead.outcomes.order_by("at")
+            for of in Outcome.objects.filter(lead__in=mine).order_by("at")
         ],
         "purposes": _purposes(),
         "recipients": register.recipients(),
@@ -58,22 +73,24 @@ def _person(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _facts(lead: Lead) -> list[dict[str, Any]]:
-    rows = Fact.objects.filter(identity__lead=lead).order_by("known_from", "sequence", "id")
+def _facts(mine: list[Lead]) -> list[dict[str, Any]]:
+    rows = Fact.objects.filter(identity__lead__in=mine).order_by("known_from", "sequence", "id")
     return [
         {"name": of.attribute, "value": of.value, "known_since": iso(of.known_from)} for of in rows
     ]
 
 
-def _activities(lead: Lead) -> list[dict[str, Any]]:
-    rows = Event.objects.filter(identity__lead=lead).select_related("source").order_by("at", "id")
+def _activities(mine: list[Lead]) -> list[dict[str, Any]]:
+    rows = (
+        Event.objects.filter(identity__lead__in=mine).select_related("source").order_by("at", "id")
+    )
     return [
         {"what": of.type, "at": iso(of.at), "details": of.properties, "from": str(of.source or "")}
         for of in rows
     ]
 
 
-def _consents(lead: Lead) -> list[dict[str, Any]]:
+def _consents(mine: list[Lead]) -> list[dict[str, Any]]:
     return [
         {
             "purpose": of.purpose,
@@ -86,15 +103,15 @@ def _consents(lead: Lead) -> list[dict[str, Any]]:
             "withdrawn": iso(of.withdrawn_at) if of.withdrawn_at else None,
             "proof": of.proof,
         }
-        for of in lead.consents.order_by("given_at", "id")
+        for of in Consent.objects.filter(lead__in=mine).order_by("given_at", "id")
     ]
 
 
-def _scoring(lead: Lead) -> dict[str, Any]:
+def _scoring(mine: list[Lead]) -> dict[str, Any]:
     """Return what was decided of a lead, and by what logic (Art. 15 (1) h)."""
-    decided = lead.decisions.select_related("version").order_by("at")
+    decided = Decision.objects.filter(lead__in=mine).select_related("version").order_by("at")
     return {
-        "allowed": lead.profiled,
+        "allowed": mine[0].profiled,
         "logic": "Points for attributes (fit) and activities (engagement), and whether somebody "
         "showed that they want to buy, by an agreement of marketing and sales. It decides who "
         "of us answers first, and nothing that has legal effect.",
@@ -112,7 +129,7 @@ def _scoring(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _contact(lead: Lead) -> list[dict[str, Any]]:
+def _contact(mine: list[Lead]) -> list[dict[str, Any]]:
     return [
         {
             "handed_over": iso(of.opened_at),
@@ -123,15 +140,15 @@ def _contact(lead: Lead) -> list[dict[str, Any]]:
                 for t in of.attempts.order_by("at")
             ],
         }
-        for of in lead.handoffs.order_by("opened_at")
+        for of in Handoff.objects.filter(lead__in=mine).order_by("opened_at")
     ]
 
 
-def _judged(lead: Lead) -> list[dict[str, Any]]:
+def _judged(mine: list[Lead]) -> list[dict[str, Any]]:
     return [
         {"at": iso(of.at), "verdict": of.verdict, "reason": of.reason, "text": of.text,
          "answer": of.answer}
-        for of in lead.feedback.order_by("at")
+        for of in Feedback.objects.filter(lead__in=mine).order_by("at")
     ]  # fmt: skip
 
 

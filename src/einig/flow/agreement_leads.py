@@ -146,7 +146,7 @@ def _candidates(name: str, at: int) -> list[_Candidate]:
     handed = _first(sales.values_list("lead").annotate(at=Min("opened_at")))
     decided = _first(Outcome.objects.values_list("lead").annotate(at=Min("at")))
     kinds: dict[tuple[bool, bool], list[tuple[Lead, int]]] = defaultdict(list)
-    newest = list(Lead.objects.order_by("-created_at", "-id")[:_NEWEST])
+    newest = list(Lead.objects.whole().order_by("-created_at", "-id")[:_NEWEST])
     told = moments(newest, handed=handed, decided=decided, name=name, at=at)
     for lead in newest:
         if lead.id in told:

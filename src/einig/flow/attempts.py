@@ -41,9 +41,9 @@ def tried(heard: Heard, *, id_: str, at: int) -> Attempt | None:
 
 
 def _handed_over(kind: str, normal: str) -> Handoff | None:
-    """Return the open hand-off of the only lead that is reached by this."""
-    found = Handoff.objects.select_related("to", "lead").filter(
-        closed_at=None, lead__contact_details__kind=kind, lead__contact_details__normal=normal
-    )
+    """Return the open hand-off of the only person that is reached by this."""
+    reached = ContactDetail.objects.filter(kind=kind, normal=normal)
+    people = {whole or id_ for id_, whole in reached.values_list("lead_id", "lead__part_of_id")}
+    found = Handoff.objects.select_related("to", "lead").filter(closed_at=None, lead__in=people)
     open_now = list(found.order_by("id")[:2])
     return open_now[0] if len(open_now) == 1 else None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.db.models import Case, Exists, F, Min, OuterRef, When
+from django.db.models.functions import Coalesce
 
 from einig.engine.backtest.intervals import Proportion
 from einig.engine.history import History
@@ -57,8 +58,12 @@ def handed_over_by_version(*, until: int) -> dict[int, list[tuple[str, int]]]:
 
 
 def first_outcomes() -> tuple[dict[str, int], dict[str, int]]:
-    """Return by lead when it first was won, and when it first was won or lost."""
-    ended = Outcome.objects.order_by().values_list("lead__lead_id")
+    """Return by lead when it first was won, and when it first was won or lost.
+
+    What became of a lead that is part of another became of that other.
+    """
+    whole = Coalesce("lead__part_of__lead_id", "lead__lead_id")
+    ended = Outcome.objects.annotate(whole=whole).order_by().values_list("whole")
     won = ended.filter(won=True).annotate(first=Min("at"))
     return dict(won), dict(ended.annotate(first=Min("at")))
 

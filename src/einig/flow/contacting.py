@@ -14,7 +14,7 @@ from django.db import transaction
 
 from einig.engine.instants import DAY
 from einig.engine.values import fold
-from einig.flow import audit, consent, contact
+from einig.flow import audit, consent, contact, one_person
 from einig.flow.permissions import require
 from einig.flow.scoring import InForce
 from einig.store.models import Attempt, Basis, Consent, ContactDetail, Event, Handoff, Lead, User
@@ -64,7 +64,7 @@ class NotPermitted(Exception):
 
 def permissions(lead: Lead, *, at: int) -> list[Permission]:
     """Return of each channel whether it may be used; a channel that leads nowhere is left out."""
-    kinds = set(lead.contact_details.values_list("kind", flat=True))
+    kinds = set(contact.of(lead).values_list("kind", flat=True))
     usable = [
         channel
         for channel in Attempt.Channel
@@ -88,11 +88,13 @@ def require_channel(lead: Lead, channel: str, *, at: int) -> None:
 
 def is_consumer(lead: Lead) -> bool:
     """Return whether a lead counts as a consumer: as somebody said, else without any company."""
-    if lead.is_consumer is not None:
-        return lead.is_consumer
-    if lead.company_id is not None:
+    everything = one_person.everything(lead)
+    said = [of.is_consumer for of in everything if of.is_consumer is not None]
+    if said:
+        return said[0]
+    if any(of.company_id is not None for of in everything):
         return False
-    mails = lead.contact_details.filter(kind=ContactDetail.Kind.EMAIL)
+    mails = contact.of(lead).filter(kind=ContactDetail.Kind.EMAIL)
     return not any(contact.domain_of(of) for of in mails.values_list("normal", flat=True))
 
 
@@ -100,6 +102,7 @@ def say_what(lead: Lead, *, is_consumer: bool, by: User, at: int) -> None:
     """Say whether a lead is a consumer or a business."""
     require(by, "edit_lead")
     with transaction.atomic():
+        lead = one_person.now(lead)
         Lead.objects.filter(id=lead.id).update(is_consumer=is_consumer)
         audit.record("consumer_said", lead, at=at, by=by, is_consumer=is_consumer)
     lead.refresh_from_db(fields=["is_consumer"])
@@ -134,9 +137,12 @@ def _permission(lead: Lead, channel: str, at: int, asked: tuple[str, int] | None
 
 def _asked(lead: Lead, at: int) -> tuple[str, int] | None:
     """Return what a lead asked for lately, and when; a hand-off that wants an answer counts."""
-    mine = Event.objects.filter(identity__lead=lead, at__gt=at - ANSWERED_WITHIN, at__lte=at)
+    everything = one_person.everything(lead)
+    mine = Event.objects.filter(
+        identity__lead__in=everything, at__gt=at - ANSWERED_WITHIN, at__lte=at
+    )
     newest = mine.filter(type__in=REQUESTS).order_by("-at").values_list("type", "at").first()
-    wanted = Handoff.objects.filter(lead=lead, kind=Handoff.Kind.ANSWER, closed_at=None)
+    wanted = Handoff.objects.filter(lead__in=everything, kind=Handoff.Kind.ANSWER, closed_at=None)
     if newest is None and (since := wanted.values_list("opened_at", flat=True).first()):
         return "", since
     return newest
@@ -144,5 +150,7 @@ def _asked(lead: Lead, at: int) -> tuple[str, int] | None:
 
 def _did(lead: Lead, at: int) -> tuple[str, int] | None:
     """Return what a lead did last of its own accord, and when, if that is not long ago."""
-    mine = Event.objects.filter(identity__lead=lead, at__gt=at - PRESUMED_WITHIN, at__lte=at)
+    mine = Event.objects.filter(
+        identity__lead__in=one_person.everything(lead), at__gt=at - PRESUMED_WITHIN, at__lte=at
+    )
     return mine.exclude(type__in=_OUR_OWN).order_by("-at").values_list("type", "at").first()

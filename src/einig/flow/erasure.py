@@ -22,21 +22,24 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from einig.flow import audit, import_rows, suppression
+from einig.flow import audit, import_rows, one_person, suppression
 from einig.flow.permissions import require
 from einig.store import turns
 from einig.store.models import (
     AuditEntry,
     Company,
+    Consent,
     ContactDetail,
     Delivery,
     Event,
     Fact,
+    Feedback,
     Handoff,
     Identity,
     Import,
     ImportRow,
     Lead,
+    Outcome,
     Received,
     Seal,
     Signature,
@@ -52,7 +55,7 @@ ERASED = "[erased]"
 _KEPT = (AuditEntry, Seal, Signature, SignedText, Suppression, User, Version)
 _OWN_WORDS = frozenset(  # of whoever works here: a name may stand there
     {"Remark", "JourFixe", "Study", "Finding", "Enactment", "AgreementTest", "Received", "Feedback"}
-    | {"Attempt", "SecondLook", "Judgement", "Sample", "Task", "Notice"}
+    | {"Attempt", "SecondLook", "Judgement", "Sample", "Task", "Notice", "Merger"}
 )
 _SHORTEST = 6  # characters: what is shorter stands in too many other words
 
@@ -72,27 +75,28 @@ class Traces:
 
 
 def erase(lead: Lead, *, by: User, at: int) -> None:
-    """Erase a lead and everything that is known of it, for good."""
+    """Erase a lead and all that is known of it, for good, and whoever is one person with it."""
     require(by, "protect_data")
-    _erase(lead, by=by, at=at)
+    _erase_person(lead, by=by, at=at)
 
 
 def erase_old(lead: Lead, *, at: int) -> None:
     """Erase a lead that was kept for as long as the deletion concept says."""
-    _erase(lead, by=None, at=at)
+    _erase_person(lead, by=None, at=at)
 
 
 def effects(lead: Lead) -> dict[str, int]:
     """Return what an erasure would remove: how many rows of what."""
-    of_lead = Q(identity__lead=lead)
+    everything = one_person.everything(lead)
+    by_identity, mine = Q(identity__lead__in=everything), Q(lead__in=everything)
     return {
-        "activities": Event.objects.filter(of_lead).count(),
-        "attributes": Fact.objects.filter(of_lead).count(),
-        "contact_details": lead.contact_details.count(),
-        "consents": lead.consents.count(),
-        "handoffs": lead.handoffs.count(),
-        "feedback": lead.feedback.count(),
-        "outcomes": lead.outcomes.count(),
+        "activities": Event.objects.filter(by_identity).count(),
+        "attributes": Fact.objects.filter(by_identity).count(),
+        "contact_details": ContactDetail.objects.filter(mine).count(),
+        "consents": Consent.objects.filter(mine).count(),
+        "handoffs": Handoff.objects.filter(mine).count(),
+        "feedback": Feedback.objects.filter(mine).count(),
+        "outcomes": Outcome.objects.filter(mine).count(),
     }
 
 
@@ -134,6 +138,12 @@ def traces(lead: Lead) -> Traces:
 def _is_shared(of: ContactDetail) -> bool:
     others = ContactDetail.objects.filter(kind=of.kind, normal=of.normal)
     return others.exclude(lead=of.lead_id).exists()
+
+
+def _erase_person(lead: Lead, *, by: User | None, at: int) -> None:
+    with transaction.atomic():
+        for one in reversed(one_person.everything(lead)):
+            _erase(one, by=by, at=at)
 
 
 def _erase(lead: Lead, *, by: User | None, at: int) -> None:

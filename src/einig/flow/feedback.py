@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from einig.engine.agreement.model import Agreement
 from einig.engine.shares import drawn
-from einig.flow import audit, handoff, notice, nurture
+from einig.flow import audit, handoff, notice, nurture, one_person
 from einig.flow.permissions import NotAllowed, require
 from einig.flow.scoring import in_force, timeline
 from einig.store.models import Feedback, Handoff, Lead, SecondLook, Stage, User
@@ -111,7 +111,7 @@ def hand_off_again(look: SecondLook, *, by: User, at: int) -> Handoff:
         raise NotAllowed("reassign_handoff")
     with transaction.atomic():
         leads = Lead.objects.select_for_update(of=("self",)).select_related("company", "owner")
-        lead = leads.get(id=look.feedback.lead_id)
+        lead = leads.get(id=one_person.now(look.feedback.lead).id)
         if lead.handoffs.filter(kind=Handoff.Kind.SALES, closed_at=None).exists():
             raise handoff.Closed
         known = max(at, lead.last_known + 1)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from einig.engine.agreement.model import Agreement, WorkingTime
-from einig.engine.routing import Candidate, NobodyAvailable, Route, route
+from einig.engine.routing import Candidate, NobodyAvailable, route
 from einig.engine.worktime import due
 from einig.flow import audit, contacting, tasks
 from einig.flow.organisation import calendar
@@ -64,12 +64,10 @@ def open_handoff(
     handoff = Handoff(lead=lead, version_id=version.id, kind=kind, opened_at=at, by_hand=by)
     handoff.explored = explored
     relation = relation_of(lead)
+    if lead.part_of_id is not None:  # it became known only now that it was ready before it merged
+        return _to_nobody(handoff, "merged", Handoff.Closing.MERGED)
     if relation in OUTSIDE and by is None:
-        handoff.routing = {"rule": relation}
-        handoff.closed_at, handoff.closing = at, Handoff.Closing.HELD
-        handoff.save()
-        audit.record("handoff_held", lead, at=at, by=None, relation=relation)
-        return handoff
+        return _to_nobody(handoff, relation, Handoff.Closing.HELD)
     assign(handoff, side=_side(agreement, kind), at=at, looks_after=_looks_after(lead, relation))
     handoff.due_at = due(at, _within(agreement, kind), calendar(handoff.to))
     handoff.save()
@@ -89,6 +87,14 @@ def open_handoff(
     return handoff
 
 
+def _to_nobody(handoff: Handoff, why: str, closing: str) -> Handoff:
+    handoff.routing = {"rule": why}
+    handoff.closed_at, handoff.closing = handoff.opened_at, closing
+    handoff.save()
+    audit.record("handoff_held", handoff.lead, at=handoff.opened_at, by=None, relation=why)
+    return handoff
+
+
 def assign(
     handoff: Handoff, *, side: Iterable[str], at: int, looks_after: User | None = None
 ) -> None:
@@ -105,7 +111,9 @@ def assign(
             "route", f"{handoff.lead.lead_id}:{at}", due_at=at, lead=handoff.lead.lead_id
         )
         return
-    handoff.to_id, handoff.routing = int(chosen.person), _routing(chosen)
+    considered = [[c.person, c.load, c.capacity, c.absent] for c in chosen.considered]
+    handoff.to_id = int(chosen.person)
+    handoff.routing = {"rule": chosen.rule, "considered": considered}
 
 
 def announce(handoff: Handoff, *, at: int) -> None:
@@ -290,8 +298,3 @@ def _candidates(roles: Iterable[str], at: int) -> list[Candidate]:
         )
         for user in people
     ]
-
-
-def _routing(chosen: Route) -> dict[str, object]:
-    considered = [[c.person, c.load, c.capacity, c.absent] for c in chosen.considered]
-    return {"rule": chosen.rule, "considered": considered}

@@ -7,16 +7,13 @@ needs no more than its first decision, which is made from what the row says.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Value
-from django.db.models.functions import Upper
-
 from einig.engine.history import EventRow, FactRow, LinkRow
 from einig.engine.scoring import LeadHistory, lead_from, state_at
-from einig.flow import contact, journey, lead_ids, scoring
+from einig.flow import companies, contact, journey, lead_ids, scoring
 from einig.flow.import_rows import Row
 from einig.flow.scoring import InForce
 from einig.store.adding import add
@@ -239,28 +236,19 @@ def _history(row: Row, lead: Lead, at: int, origin: dict[str, str]) -> LeadHisto
 def _companies(rows: Sequence[Row]) -> list[tuple[Company, bool] | None]:
     """Return the company of each row, and whether it is new with it: as `intake` finds one."""
     wanted = [_firm(row) for row in rows]
-    domains = {domain for _, domain in wanted if domain}
-    by_domain = _first(
-        Company.objects.filter(domain__in=domains).order_by("id"), lambda of: of.domain
-    )
-    uppers = [Upper(Value(name)) for name in sorted({name for name, _ in wanted if name})]
-    named = Company.objects.alias(upper=Upper("name")).filter(upper__in=uppers).order_by("id")
-    by_name = _first(named if uppers else (), lambda of: of.name.upper())
+    known = companies.look_up(wanted)
     new: list[Company] = []
     found: list[tuple[Company, bool] | None] = []
     for name, domain in wanted:
         if not (name or domain):
             found.append(None)
             continue
-        kept = by_domain.get(domain) if domain else None
-        kept = kept or (by_name.get(name.upper()) if name else None)
+        kept = known.whose(name, domain)
         is_new = kept is None
         if kept is None:
-            kept = Company(name=name or domain, domain=domain)
+            kept = Company(**companies.named(name, domain))
             new.append(kept)
-            by_name.setdefault(kept.name.upper(), kept)
-            if domain:
-                by_domain[domain] = kept
+            known.add(kept)
         found.append((kept, is_new))
     Company.objects.bulk_create(new)
     return found
@@ -270,10 +258,3 @@ def _firm(row: Row) -> tuple[str, str]:
     domains = (contact.domain_of(n) for kind, _, n in row.details if kind == "email")
     domain = next(filter(None, domains), "")
     return row.attributes.get("company", "")[:200], domain[:200]
-
-
-def _first(of: Iterable[Company], key: Any) -> dict[str, Company]:
-    found: dict[str, Company] = {}
-    for company in of:
-        found.setdefault(key(company), company)
-    return found

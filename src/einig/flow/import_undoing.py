@@ -15,7 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
-from einig.flow import journey, pacing, scoring
+from einig.flow import journey, one_person, pacing, scoring
 from einig.flow.scoring import InForce
 from einig.store.models import (
     Attempt,
@@ -32,6 +32,7 @@ from einig.store.models import (
     ImportState,
     Lead,
     Link,
+    Merger,
     NurtureEntry,
     Outcome,
     Relation,
@@ -112,6 +113,8 @@ def _stays(of: Import, rows: list[ImportRow]) -> dict[int, str]:
     entries = NurtureEntry.objects.filter(here)
     note("nurture", entries.exclude(mailed_at=None, human_done_at=None, left_at=None))
     note("judged", Sample.objects.filter(here))
+    note("merged", Merger.objects.filter(here))
+    note("merged", Merger.objects.filter(into__in=ids), "into_id")
     note("other_file", ImportRow.objects.filter(here, undone="").exclude(of=of))
     since = {row.lead_id: row.made.get("at", 0) for row in rows}
     others = Link.objects.filter(here).exclude(identity__key__in=keys)
@@ -146,7 +149,8 @@ def _remove(lead: Lead, made: dict[str, Any]) -> None:
 
 def _take_back(lead: Lead, row: ImportRow, versions: list[InForce], *, at: int, why: str) -> None:
     """Let what a row said of a lead that stays count no more, and judge the lead anew."""
-    made, known = row.made, max(at, lead.last_known + 1)
+    person = one_person.now(lead)
+    made, known = row.made, max(at, person.last_known + 1)
     if why == "other_file" or "key" not in made:
         return  # it said something of the same record: both cannot be told apart
     is_confirmed = why == "activity"  # by whoever was found by these details
@@ -164,7 +168,7 @@ def _take_back(lead: Lead, row: ImportRow, versions: list[InForce], *, at: int, 
         _reopen(lead, made)
     _rename(lead, made.get("was", {}))
     lead.save()
-    journey.judge(lead, versions, at=known)
+    journey.judge(person, versions, at=known)
 
 
 def _restate(lead: Lead, told: QuerySet[Fact], *, at: int) -> None:

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, Value
-from django.db.models.functions import Upper
+from django.db.models import Q
 
-from einig.flow import audit, consent, contact, lead_ids, suppression
+from einig.flow import audit, companies, consent, contact, lead_ids, one_person, suppression
 from einig.flow.messages import Message
 from einig.flow.organisation import organisation
 from einig.store import quick, rows
 from einig.store.models import (
     Campaign,
-    Company,
     ContactDetail,
     Event,
     Fact,
@@ -53,9 +51,10 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
         return None
     lead = _whose(known, anonymous, found)
     is_new = lead is None and bool(found) and not message.is_contact
-    if lead is not None:
-        arrived = max(arrived, lead.last_known + 1)
-        lead.last_known = arrived
+    person = None if lead is None else one_person.now(lead)
+    if person is not None:
+        arrived = max(arrived, person.last_known + 1)
+        person.last_known = arrived
     elif is_new:
         lead = _create(message, source, at=arrived)
     _attach([who for who in (known, anonymous) if who is not None], lead, at=arrived)
@@ -64,13 +63,15 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
         consent.hear(lead, message.agreed, source=source, event_id=message.event_id, at=arrived)
         _attach(_known_before(found), lead, at=arrived)
         _describe(lead, message, found)
+        if person is not None and person != lead:  # each says of itself what it was told
+            lead.save(update_fields=["name", "title", "company"])
     actor = known or anonymous
     assert actor is not None  # messages say who it was
     facts = dict(message.attributes)
     if is_new:
         facts = _origin(message, source) | facts
     _state(actor, facts, at=arrived)
-    return TakenIn(lead, arrived, _happen(actor, message, arrived, source), is_new)
+    return TakenIn(person or lead, arrived, _happen(actor, message, arrived, source), is_new)
 
 
 def own_identity(lead: Lead) -> Identity:
@@ -231,17 +232,7 @@ def _describe(lead: Lead, message: Message, found: list[tuple[str, str, str]]) -
     domains = (contact.domain_of(n) for kind, _, n in found if kind == ContactDetail.Kind.EMAIL)
     domain = next(filter(None, domains), "")
     if (company or domain) and (lead.company is None or company):
-        lead.company = _company(company, domain[:200])
-
-
-def _company(name: str, domain: str) -> Company:
-    """Return the company with that domain, or else that name; a new one if there is none."""
-    if domain and (kept := Company.objects.filter(domain=domain).order_by("id").first()):
-        return kept
-    named = Company.objects.alias(upper=Upper("name")).filter(upper=Upper(Value(name)))
-    if name and (kept := named.order_by("id").first()):
-        return kept
-    return Company.objects.create(name=name or domain, domain=domain)
+        lead.company = companies.find_or_create(company, domain[:200])
 
 
 def _origin(message: Message, source: Source | None) -> dict[str, str]:
@@ -255,7 +246,7 @@ def _state(identity: Identity, facts: Mapping[str, str], *, at: int) -> None:
     """Write down what is new: clients say the same at every visit."""
     if not facts:
         return
-    mine = Q(identity=identity) if identity.lead_id is None else Q(identity__lead=identity.lead_id)
+    mine = Q(identity=identity) if identity.lead is None else _of_person(identity.lead)
     told = Fact.objects.filter(mine, attribute__in=facts).order_by("known_from", "sequence", "id")
     kept = dict(told.values_list("attribute", "value"))
     news = {name: value or None for name, value in facts.items()}
@@ -264,6 +255,13 @@ def _state(identity: Identity, facts: Mapping[str, str], *, at: int) -> None:
         for n, (name, value) in enumerate(news.items())
         if name not in kept or kept[name] != value
     )
+
+
+def _of_person(lead: Lead) -> Q:
+    everything = one_person.everything(lead)
+    if len(everything) == 1:
+        return Q(identity__lead=lead.id)
+    return Q(identity__lead__in=everything)
 
 
 def _happen(

@@ -16,7 +16,7 @@ from disposable_email_domains import blocklist
 from django.db.models import Count, QuerySet
 
 from einig.engine.instants import SECOND
-from einig.flow import audit, contact, intake
+from einig.flow import audit, contact, intake, one_person
 from einig.flow.messages import Message, Unusable, read
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
@@ -53,7 +53,8 @@ def take_back(message: Message, *, at: int) -> Lead | None:
     Return the lead that has to be judged anew by that, if there is one.
     """
     clicks = _clicks_beside(message).filter(known_until=None).select_related("identity__lead")
-    lead = next((click.identity.lead for click in clicks if click.identity.lead), None)
+    whose = next((click.identity.lead for click in clicks if click.identity.lead), None)
+    lead = None if whose is None else one_person.now(whose)
     known = max(at, lead.last_known + 1) if lead is not None else at
     Event.objects.filter(id__in=[click.id for click in clicks]).update(known_until=known)
     if lead is not None:

@@ -17,7 +17,7 @@ from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from einig.engine.instants import moment
-from einig.flow import agreement_test, consent, findings, minutes, nurture, words
+from einig.flow import agreement_test, consent, contact, findings, minutes, nurture, words
 from einig.flow.organisation import organisation
 from einig.flow.why import why
 from einig.store.models import (
@@ -50,10 +50,10 @@ def send_handoff(handoff: Handoff, to: User, *, id_: str) -> None:
             "",
             words.sentence(found) if found else "",
             "",
-            *(f"{detail.value}" for detail in lead.contact_details.order_by("id")),
+            *(f"{detail.value}" for detail in contact.of(lead).order_by("id")),
             *(
                 f"tel:{detail.normal}"
-                for detail in lead.contact_details.filter(kind=ContactDetail.Kind.PHONE)
+                for detail in contact.of(lead).filter(kind=ContactDetail.Kind.PHONE)
             ),
             "",
             f"{settings.URL}/inbox/{lead.lead_id}",
@@ -104,7 +104,7 @@ def send_enacted(of: Enactment, to: User, *, id_: str) -> None:
 def send_nurture(entry: NurtureEntry, *, id_: str) -> bool:
     """Write to a lead in nurture, if it agreed to mails; return whether it did."""
     lead = entry.lead
-    address = lead.contact_details.filter(kind=ContactDetail.Kind.EMAIL).first()
+    address = contact.of(lead).filter(kind=ContactDetail.Kind.EMAIL).order_by("id").first()
     if address is None or entry.left_at is not None or not nurture.may_mail(lead):
         return False
     with translation.override("de"):

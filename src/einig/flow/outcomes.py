@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from einig.flow import audit, handoff, nurture
+from einig.flow import audit, handoff, nurture, one_person
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
 from einig.store.models import (
@@ -41,6 +41,7 @@ def advance(lead: Lead, *, to: str, by: User, at: int) -> None:
     if to not in {Stage.SALES_QUALIFIED, Stage.OPPORTUNITY}:
         raise ValueError(to)
     with transaction.atomic():
+        lead = one_person.now(lead)
         lead.stage = to
         if to == Stage.OPPORTUNITY:
             lead.relation = Relation.OPEN_DEAL
@@ -50,6 +51,7 @@ def advance(lead: Lead, *, to: str, by: User, at: int) -> None:
 
 def win(lead: Lead, *, by: User | None, at: int, revenue: Decimal) -> Outcome:
     """The lead bought. Its company is a customer from now on, and belongs to its owner."""
+    lead = one_person.now(lead)
     outcome = _end(lead, by=by, at=at, won=True, revenue=revenue)
     if lead.company is not None:
         lead.company.relation = Relation.CUSTOMER
@@ -61,6 +63,7 @@ def win(lead: Lead, *, by: User | None, at: int, revenue: Decimal) -> Outcome:
 def lose(lead: Lead, *, by: User | None, at: int, reason: str) -> Outcome:
     """The lead did not buy; it is kept warm all the same."""
     with transaction.atomic():
+        lead = one_person.now(lead)
         outcome = _end(lead, by=by, at=at, won=False, reason=reason)
         nurture.enter(lead, at=at, reason=reason or "lost", by=by)
     return outcome

@@ -17,6 +17,8 @@ MATRIX: dict[str, frozenset[Role]] = {
     "see_sources": EVERYBODY,
     "capture_lead": EVERYBODY,
     "edit_lead": EVERYBODY,
+    "merge_leads": EVERYBODY,
+    "find_duplicates": frozenset({M, ML, SL, A}),
     "work_handoff": SELLERS | MARKETERS,  # one's own; leads may work those of their side
     "reassign_handoff": frozenset({SL, A}),
     "give_feedback": SELLERS,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from einig.flow import audit, contact
+from einig.flow import audit, contact, one_person
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
 from einig.store.models import ContactDetail, Fact, Lead, User
@@ -27,16 +27,17 @@ def rectify(
 ) -> int:
     """Correct who a lead is; a contact detail without a value is removed. Raises Unusable.
 
-    Returns how many values that were.
+    What is wrong of whoever is one person with it is corrected too. Returns how many values that
+    were.
     """
     require(by, "edit_lead")
     with transaction.atomic():
-        current = Lead.objects.select_for_update().get(id=lead.id)
+        current = Lead.objects.select_for_update().get(id=one_person.now(lead).id)
         done = sum(
             _correct(current, field, value)
             for field, value in (("name", name.strip()[:200]), ("title", title.strip()[:200]))
         )
-        for of in current.contact_details.filter(id__in=details):
+        for of in contact.of(current).filter(id__in=details):
             done += _correct_detail(of, details[of.id].strip())
         if done:
             audit.record("lead_rectified", current, at=at, by=by, values=done)
@@ -48,13 +49,14 @@ def _correct(lead: Lead, field: str, value: str) -> int:
     before = getattr(lead, field)
     if before == value or not (value or field == "title"):
         return 0
+    everything = one_person.everything(lead)
+    ids = [of.id for of in everything if of == lead or getattr(of, field) == before]
+    Lead.objects.filter(id__in=ids).update(**{field: value})
     setattr(lead, field, value)
-    lead.save(update_fields=[field])
-    stated = Fact.objects.filter(identity__lead=lead, value=before, attribute__in=_NAMES)
-    stated.update(value=value or None)
+    stated = Fact.objects.filter(identity__lead__in=everything)
+    stated.filter(value=before, attribute__in=_NAMES).update(value=value or None)
     if field == "name":  # its parts are parts of what was wrong
-        parts = Fact.objects.filter(identity__lead=lead, attribute__in=("first_name", "last_name"))
-        parts.delete()
+        stated.filter(attribute__in=("first_name", "last_name")).delete()
     return 1
 
 

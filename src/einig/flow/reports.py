@@ -45,7 +45,7 @@ class Channel:
 
 def channels() -> list[Channel]:
     """Return every source that brought a lead or is in use, greatest revenue first."""
-    leads = dict(Lead.objects.values_list("source").annotate(n=Count("id")))
+    leads = dict(Lead.objects.whole().values_list("source").annotate(n=Count("id")))
     handed = dict(
         Handoff.objects.counted()
         .values_list("lead__source")
@@ -124,7 +124,8 @@ def counted(way: str, month: Month) -> QuerySet[Lead]:
     """
     handed = Handoff.objects.counted().filter(opened_at__gte=month.begins, opened_at__lt=month.ends)
     if way == "marketing":
-        return Lead.objects.filter(created_at__gte=month.begins, created_at__lt=month.ends)
+        whole = Lead.objects.whole()
+        return whole.filter(created_at__gte=month.begins, created_at__lt=month.ends)
     if way == "agreed":
         return Lead.objects.filter(id__in=handed.values("lead"))
     kept = Q(stage__in=[Stage.SALES_QUALIFIED, Stage.OPPORTUNITY, Stage.CUSTOMER])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from einig.engine.instants import DAY
 from einig.flow import audit, erasure, imports
@@ -137,10 +137,18 @@ def _too_old(kind: str, before: int) -> QuerySet[Any]:
 
 
 def _old_leads(before: int) -> QuerySet[Lead]:
-    """Return leads of which nothing was heard since, that are no customers and with nobody."""
-    lively = Event.objects.filter(identity__lead=OuterRef("id"), known_from__gte=before)
+    """Return leads of which nothing was heard since, that are no customers and with nobody.
+
+    One that is part of another goes with it.
+    """
+    heard = Event.objects.filter(known_from__gte=before)
+    lively = heard.filter(identity__lead=OuterRef("id"))
+    lively_part = heard.filter(identity__lead__part_of=OuterRef("id"))
     with_somebody = Handoff.objects.filter(lead=OuterRef("id"), closed_at=None)
     bound = [Relation.CUSTOMER, Relation.OPEN_DEAL]
-    found = Lead.objects.filter(created_at__lt=before).exclude(relation__in=bound)
+    kept = Q(relation__in=bound) | Q(company__relation__in=bound)
+    bound_part = Lead.objects.filter(kept, part_of=OuterRef("id"))
+    found = Lead.objects.whole().filter(created_at__lt=before).exclude(relation__in=bound)
     found = found.exclude(company__relation__in=bound)
-    return found.filter(~Exists(lively), ~Exists(with_somebody))
+    found = found.filter(~Exists(lively), ~Exists(with_somebody))
+    return found.filter(Q(has_parts=False) | ~Exists(lively_part) & ~Exists(bound_part))

@@ -11,10 +11,10 @@ from einig.engine.agreement.model import Agreement
 from einig.engine.history import LinkRow
 from einig.engine.instants import FOREVER
 from einig.engine.scoring import Enactment, LeadHistory, Plan, compile_kernel, lead_from, plan
-from einig.flow import seals
+from einig.flow import one_person, seals
 from einig.store import rows
 from einig.store.history import GIVEN_BACK
-from einig.store.models import Handoff, Lead, Version
+from einig.store.models import Handoff, Lead, Outcome, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ def _links(lead: Lead) -> tuple[list[LinkRow], dict[str, int], dict[int, str]]:
 
 def decided_at(lead: Lead) -> int:
     """Return when a lead was won or lost for the first time; FOREVER where it was not."""
-    first = lead.outcomes.order_by("at").values_list("at", flat=True).first()
+    ended = Outcome.objects.filter(lead__in=one_person.everything(lead))
+    first = ended.order_by("at").values_list("at", flat=True).first()
     return FOREVER if first is None else first
 
 

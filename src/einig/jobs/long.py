@@ -47,6 +47,7 @@ def _does() -> dict[str, Callable[[Task], object]]:
     from einig.flow import (  # noqa: PLC0415  # needs the models
         consent,
         due,
+        duplicates,
         enacting,
         fetching,
         foresight,
@@ -60,6 +61,7 @@ def _does() -> dict[str, Callable[[Task], object]]:
     return {
         "fetch": lambda task: fetching.fetch(task.payload["delivery"]),
         "mailbox": lambda task: mailboxes.fetch(task.payload["source"], clock=_now),
+        duplicates.TASK: lambda task: duplicates.work(task.payload["search"], clock=_now),
         imports.TASK: lambda task: imports.work(task.payload["of"], clock=_now),
         "learn": lambda task: ideal_lead.work(task.payload["study"], clock=_now),
         "promise": lambda task: watching.work_out(task.payload["version"]),

@@ -125,14 +125,14 @@ def _elsewhere(task: Task, *, at: int) -> None:
     One that died again and again, for want of memory perhaps, is not started any more.
     """
     if task.tries > MOST_DEATHS:
-        _give_up(task)
+        _give_up(task, at=at)
         tasks.done(task, at=at)
         return
     running = subprocess.Popen([sys.executable, "-m", "einig.jobs.long", str(task.id)])
     threading.Thread(target=running.wait, daemon=True).start()  # so that nothing of it remains
 
 
-def _give_up(task: Task) -> None:
+def _give_up(task: Task, *, at: int) -> None:
     """Say to whoever waits for it that it will not come; leads are judged one by one instead."""
     if task.kind == "learn":
         from einig.flow import ideal_lead  # noqa: PLC0415  # it loads what the worker can do without
@@ -142,6 +142,10 @@ def _give_up(task: Task) -> None:
         from einig.flow import imports  # noqa: PLC0415  # as above
 
         imports.give_up(task.payload["of"])
+    elif task.kind == "duplicates":
+        from einig.flow import duplicates  # noqa: PLC0415  # as above
+
+        duplicates.give_up(task.payload["search"], at=at)
 
 
 def _mail_handoff(task: Task, at: int) -> None:
@@ -211,8 +215,8 @@ def _route(task: Task, at: int) -> None:
 
 MOST_DEATHS = 3
 LONG = frozenset(  # einig.jobs.long
-    {"fetch", "import", "learn", "mailbox", "promise", "retention", "settle_profiling", "watch"}
-    | {due.ANEW, enacting.FORESEE}
+    {"duplicates", "fetch", "import", "learn", "mailbox", "promise", "retention", "watch"}
+    | {"settle_profiling", due.ANEW, enacting.FORESEE}
 )
 DOES: dict[str, Callable[[Task, int], Any]] = {
     "mail_confirm": _mail_confirm,

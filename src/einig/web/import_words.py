@@ -64,6 +64,7 @@ _STAYS: dict[str, Any] = {
     "outcome": gettext_lazy("the lead stays: somebody wrote down how it ended"),
     "consent": gettext_lazy("the lead stays: it gave a consent"),
     "nurture": gettext_lazy("the lead stays: nurture wrote to it or called it"),
+    "merged": gettext_lazy("the lead stays: it is one person with another"),
     "judged": gettext_lazy("the lead stays: it is part of an agreement test"),
     "other_file": gettext_lazy("stays: another file says something of the same lead"),
     "activity": gettext_lazy("the lead stays: it did something since"),

@@ -69,6 +69,25 @@ CLOSINGS: dict[str, Any] = {
     Handoff.Closing.MERGED: _("merged"),
     Handoff.Closing.HELD: _("not handed over"),
 }
+EVIDENCE: dict[str, Any] = {
+    "name": _("Name"),
+    "title": _("Position"),
+    "company": _("Company"),
+    "domain": _("Domain of the company"),
+    "email": _("Email"),
+    "phone": _("Phone"),
+    "social": _("Social network"),
+    "way": _("Address or number of their own"),
+    "central": _("Number of the company"),
+    "~name": _("Name, nearly"),
+    "~company": _("Company, nearly"),
+}
+SEARCHING: dict[str, Any] = {
+    "waiting": _("waiting for its turn"),
+    "reading": _("reading all leads"),
+    "comparing": _("comparing them"),
+    "writing": _("writing down what was found"),
+}
 RULES = {
     "least_loaded": _("smallest share of capacity in hand"),
     "looks_after": _("looks after this lead already"),
@@ -77,6 +96,7 @@ RULES = {
     "by_hand": _("given by hand"),
     "applicant": _("an applicant is not handed to sales"),
     "competitor": _("a competitor is not handed to sales"),
+    "merged": _("it is one person with another lead"),
 }
 KINDS = [
     (Kind.TRACKING, _("Website or product (Segment API)")),

@@ -23,6 +23,7 @@ from einig.store.models.agreements import (
 )
 from einig.store.models.documents import Document
 from einig.store.models.handoffs import Attempt, Decision, Feedback, Handoff, SecondLook
+from einig.store.models.identity import Alike, Merger, Search
 from einig.store.models.imports import Import, ImportRow, ImportState
 from einig.store.models.keys import PersonalKey
 from einig.store.models.leads import (
@@ -50,6 +51,7 @@ from einig.store.models.work import AuditEntry, Notice, Task
 __all__ = [
     "Absence",
     "AgreementTest",
+    "Alike",
     "ApiKey",
     "Attempt",
     "AuditEntry",
@@ -79,6 +81,7 @@ __all__ = [
     "Lead",
     "Link",
     "Mention",
+    "Merger",
     "Notice",
     "NurtureEntry",
     "Objection",
@@ -95,6 +98,7 @@ __all__ = [
     "Role",
     "Sample",
     "Seal",
+    "Search",
     "SecondLook",
     "Side",
     "Signature",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import models
-from django.db.models.functions import Upper
+from typing import Any
 
+from django.db import models
+
+from einig.engine import names
 from einig.store.fields import InstantField
 from einig.store.models.agreements import Version
 from einig.store.models.people import User
@@ -34,19 +36,38 @@ class Stage(models.TextChoices):
     DISQUALIFIED = "disqualified"
 
 
+def company_key(name: str) -> str:
+    """Return the form in which the names of two companies are compared."""
+    return (names.company(name) or name.casefold())[:200]
+
+
 class Company(models.Model):
-    """An organisation that leads belong to; `owner` looks after it."""
+    """An organisation that leads belong to; `owner` looks after it.
+
+    `key` is the form in which two names are compared, without the legal form.
+    """
 
     name = models.CharField(max_length=200)
+    key = models.CharField(max_length=200, default="", db_default="", db_index=True)
     domain = models.CharField(max_length=200, blank=True, default="", db_index=True)
     relation = models.CharField(max_length=12, choices=Relation.choices, blank=True, default="")
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
 
-    class Meta:
-        indexes = [models.Index(Upper("name"), name="company_by_name")]
-
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **how: Any) -> None:
+        """Keep the form in which its name is compared."""
+        self.key = company_key(self.name)
+        super().save(**how)
+
+
+class Leads(models.QuerySet["Lead"]):
+    """Leads, all or some."""
+
+    def whole(self) -> Leads:
+        """Return those that are not part of another: each is one person."""
+        return self.filter(part_of=None)
 
 
 class Lead(models.Model):
@@ -54,6 +75,8 @@ class Lead(models.Model):
 
     What the agreement thinks of it stands beside it, as of `judged_at`; `next_change_at` is the
     instant at which that changes if nothing else happens. `last_known` is the newest `known_from`.
+
+    A lead that was merged is `part_of` the one that stays, which `has_parts`: see `Merger`.
     """
 
     lead_id = models.CharField(max_length=40, unique=True)
@@ -76,6 +99,10 @@ class Lead(models.Model):
     sales_ready = models.BooleanField(default=False)
     profiled = models.BooleanField(default=True)  # else nothing is judged: people work it by hand
     is_consumer = models.BooleanField(null=True)  # None: as the contact details say
+    part_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="parts")
+    has_parts = models.BooleanField(default=False, db_default=False)
+
+    objects = Leads.as_manager()
 
     class Meta:
         indexes = [

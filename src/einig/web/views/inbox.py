@@ -6,7 +6,7 @@ from django.db.models import Case, Count, F, Prefetch, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from einig.flow import contacting, notice, scoring
+from einig.flow import contact, contacting, notice, scoring
 from einig.flow.permissions import require
 from einig.flow.why import why
 from einig.store.models import Attempt, ContactDetail, Handoff, Lead, Notice, User
@@ -72,7 +72,7 @@ def of_handoff(chosen: Handoff, *, at: int) -> dict[str, object]:
     version = scoring.in_force(at, scoring.timeline())
     agreed = version.agreement.sales if version else None
     attempts = list(chosen.attempts.select_related("by").order_by("-at"))
-    details = list(lead.contact_details.order_by("id"))
+    details = list(contact.of(lead).order_by("id"))
     allowed = [permitted(of) for of in contacting.permissions(lead, at=at)]
     return {
         "lead": lead,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from einig.flow import access, consent, contacting, erasure, rectifying
+from einig.flow import access, consent, contact, contacting, erasure, one_person, rectifying
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
 from einig.store.models import Basis, Consent, Lead
@@ -32,7 +32,8 @@ GIVEN = {  # what somebody can write down: purpose and basis
 
 def shown(lead: Lead, *, at: int) -> dict[str, Any]:
     """Return what a page shows of what a lead allows us."""
-    consents = lead.consents.select_related("by", "source").order_by("-given_at", "-id")
+    consents = Consent.objects.filter(lead__in=one_person.everything(lead))
+    consents = consents.select_related("by", "source").order_by("-given_at", "-id")
     told = [
         {
             "of": of,
@@ -87,7 +88,8 @@ def give(request: HttpRequest, lead_id: str) -> HttpResponse:
 def ask_again(request: HttpRequest, lead_id: str) -> HttpResponse:
     """Send the mail that asks to confirm a consent once more."""
     me = who(request)
-    given = get_object_or_404(Consent, id=id_of(request, "consent"), lead__lead_id=lead_id)
+    mine = one_person.everything(_lead(lead_id))
+    given = get_object_or_404(Consent, id=id_of(request, "consent"), lead__in=mine)
     try:
         consent.ask_again(given, by=me, at=now())
         messages.success(request, _("The mail is on its way."))
@@ -110,7 +112,7 @@ def rectify(request: HttpRequest, lead_id: str) -> HttpResponse:
     lead, said = _lead(lead_id), request.POST
     details = {
         of: said[f"detail-{of}"]
-        for of in lead.contact_details.values_list("id", flat=True)
+        for of in contact.of(lead).values_list("id", flat=True)
         if f"detail-{of}" in said
     }
     name, title = said.get("name", lead.name), said.get("title", lead.title)
@@ -137,6 +139,7 @@ def data(request: HttpRequest, lead_id: str) -> HttpResponse:
 
 HEADINGS = {
     "person": gettext_lazy("Person"),
+    "one_person_with": gettext_lazy("One person with"),
     "contact_details": gettext_lazy("Contact details"),
     "known_as": gettext_lazy("Known as"),
     "attributes": gettext_lazy("Attributes"),
@@ -190,4 +193,5 @@ def erase(request: HttpRequest, lead_id: str) -> HttpResponse:
 
 
 def _lead(lead_id: str) -> Lead:
-    return get_object_or_404(Lead.objects.select_related("company"), lead_id=lead_id)
+    found = Lead.objects.select_related("company", "part_of__company")
+    return one_person.now(get_object_or_404(found, lead_id=lead_id))

@@ -7,51 +7,47 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from einig.connectors.files.exports import EXPORTS
 from einig.engine.instants import DAY, iso
 from einig.engine.scoring import missing_words
-from einig.flow import capture, fairs, feedback, import_exports, journey, leads, notice, outcomes
+from einig.flow import (
+    capture,
+    contact,
+    fairs,
+    feedback,
+    import_exports,
+    journey,
+    leads,
+    notice,
+    one_person,
+    outcomes,
+)
 from einig.flow.permissions import require
 from einig.flow.why import why
-from einig.store.models import Consent, Feedback, Handoff, Lead, Source, Stage
+from einig.store.models import Feedback, Handoff, Lead, Outcome, Source, Stage
 from einig.store.models.sources import Kind
+from einig.web import lead_lists
 from einig.web.clock import now, who
 from einig.web.export import csv_of, wanted
 from einig.web.forms import FeedbackForm, LeadForm, OutcomeForm
 from einig.web.labels import STAGES
 from einig.web.sheet import xlsx_of
 from einig.web.timeline import timeline
-from einig.web.views import lead_privacy
+from einig.web.views import lead_privacy, same_person
 from einig.web.views.inbox import of_handoff
-
-VIEWS: dict[str, tuple[Any, Any]] = {
-    "": (gettext_lazy("Everyone"), Q()),
-    "sales_ready": (gettext_lazy("Sales-ready"), Q(sales_ready=True)),
-    "with_sales": (gettext_lazy("With sales"), Q(handoffs__closed_at=None, handoffs__kind="sales")),
-    "nurture": (gettext_lazy("In nurture"), Q(stage=Stage.NURTURE)),
-    "came_back": (gettext_lazy("Came back"), Q(handoffs__closing="returned")),
-    "customers": (gettext_lazy("Customers"), Q(stage=Stage.CUSTOMER)),
-    "by_hand": (gettext_lazy("Worked by hand"), Q(profiled=False)),
-    "no_consent": (
-        gettext_lazy("Without consent to mails"),
-        ~Exists(Consent.objects.open().filter(lead=OuterRef("id"), purpose="mail")),
-    ),
-}
-SORTS = {"newest": "-created_at", "score": "-fit", "name": "name"}
 
 
 def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Show everyone, or those of a view, a source or a search."""
     require(who(request), "see_leads")
     view, order = request.GET.get("view", ""), request.GET.get("sort", "newest")
-    found = _found(request)
+    found = lead_lists.found(request)
     if (kind := request.GET.get("export", "")) in EXPORTS:
         return _export(found, kind, is_sheet=request.GET.get("format") == "xlsx")
     if wanted(request):
@@ -61,8 +57,8 @@ def index(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     )
     context = {
         "page_obj": page,
-        "views": [(code, label) for code, (label, _of) in VIEWS.items()],
-        "view": view if view in VIEWS else "",
+        "views": [(code, label) for code, (label, _of) in lead_lists.VIEWS.items()],
+        "view": view if view in lead_lists.VIEWS else "",
         "sort": order,
         "search": request.GET.get("q", ""),
         "query": _query(request),
@@ -78,12 +74,17 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
     me, at = who(request), now()
     require(me, "see_leads")
     lead = get_object_or_404(
-        Lead.objects.select_related("company", "source", "campaign", "owner"), lead_id=lead_id
+        Lead.objects.select_related("company", "source", "campaign", "owner", "part_of"),
+        lead_id=lead_id,
     )
     notice.seen(me, lead, at=at)
+    if lead.part_of is not None:
+        return same_person.gone(request, lead)
     moment = _moment(request, lead, at)
     found = why(lead, at=moment)
     open_one = lead.handoffs.filter(closed_at=None).select_related("version", "to").first()
+    mine = one_person.everything(lead)
+    said = Feedback.objects.filter(lead__in=mine)
     context: dict[str, Any] = of_handoff(open_one, at=at) if open_one else {}
     context |= {
         "lead": lead,
@@ -97,15 +98,15 @@ def one(request: HttpRequest, lead_id: str) -> HttpResponse:
         "ago": (at - moment) // DAY,
         "points": points_open(me.side, lead),
         "timeline": timeline(lead, revealed=points_open(me.side, lead)),
-        "details": context.get("details", lead.contact_details.order_by("id")),
-        "outcomes": lead.outcomes.order_by("-at"),
+        "details": context.get("details", contact.of(lead).order_by("id")),
+        "outcomes": Outcome.objects.filter(lead__in=mine).order_by("-at"),
         "win": OutcomeForm(),
         "say": FeedbackForm(),
         "stage": STAGES[Stage(lead.stage)],
         "mine": bool(open_one and open_one.to_id == me.id),
-        "unanswered": lead.feedback.filter(answered_at=None).exclude(verdict="accepted"),
+        "unanswered": said.filter(answered_at=None).exclude(verdict="accepted"),
     }
-    context |= lead_privacy.shown(lead, at=at)
+    context |= lead_privacy.shown(lead, at=at) | same_person.shown(lead)
     return render(request, "web/lead.html", context)
 
 
@@ -137,7 +138,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def say(request: HttpRequest, lead_id: str) -> HttpResponse:
     """Say how good a lead was."""
-    lead = get_object_or_404(Lead, lead_id=lead_id)
+    lead = _lead(lead_id)
     form = FeedbackForm(request.POST)
     if form.is_valid():
         feedback.say(lead, by=who(request), at=now(), **form.cleaned_data)
@@ -150,7 +151,8 @@ def say(request: HttpRequest, lead_id: str) -> HttpResponse:
 @require_POST
 def answer(request: HttpRequest, lead_id: str, feedback_id: int) -> HttpResponse:
     """Answer what sales said."""
-    told = get_object_or_404(Feedback, id=feedback_id, lead__lead_id=lead_id)
+    mine = one_person.everything(_lead(lead_id))
+    told = get_object_or_404(Feedback, id=feedback_id, lead__in=mine)
     text = request.POST.get("text", "").strip()
     if text:
         feedback.answer(told, by=who(request), at=now(), text=text[:2000])
@@ -161,7 +163,7 @@ def answer(request: HttpRequest, lead_id: str, feedback_id: int) -> HttpResponse
 @require_POST
 def advance(request: HttpRequest, lead_id: str) -> HttpResponse:
     """Move a lead on."""
-    lead = get_object_or_404(Lead, lead_id=lead_id)
+    lead = _lead(lead_id)
     to = request.POST.get("stage", "")
     if to in {Stage.SALES_QUALIFIED, Stage.OPPORTUNITY}:
         outcomes.advance(lead, to=to, by=who(request), at=now())
@@ -171,7 +173,7 @@ def advance(request: HttpRequest, lead_id: str) -> HttpResponse:
 @require_POST
 def win(request: HttpRequest, lead_id: str) -> HttpResponse:
     """The lead bought."""
-    lead = get_object_or_404(Lead.objects.select_related("company", "owner"), lead_id=lead_id)
+    lead = _lead(lead_id)
     form = OutcomeForm(request.POST)
     if form.is_valid():
         revenue: Decimal = form.cleaned_data["revenue"]
@@ -185,7 +187,7 @@ def win(request: HttpRequest, lead_id: str) -> HttpResponse:
 @require_POST
 def lose(request: HttpRequest, lead_id: str) -> HttpResponse:
     """The lead did not buy."""
-    lead = get_object_or_404(Lead.objects.select_related("company", "owner"), lead_id=lead_id)
+    lead = _lead(lead_id)
     reason = request.POST.get("reason", "").strip()
     if reason:
         outcomes.lose(lead, by=who(request), at=now(), reason=reason)
@@ -198,12 +200,18 @@ def lose(request: HttpRequest, lead_id: str) -> HttpResponse:
 @require_POST
 def edit(request: HttpRequest, lead_id: str) -> HttpResponse:
     """Say something about a lead: an attribute from now on."""
-    lead = get_object_or_404(Lead, lead_id=lead_id)
+    lead = _lead(lead_id)
     name, value = (request.POST.get(field, "").strip() for field in ("attribute", "value"))
     if name:
         leads.state(lead, {name[:200]: value[:2000]}, by=who(request), at=now())
         messages.success(request, _("Changed, and judged anew."))
     return redirect("lead", lead_id)
+
+
+def _lead(lead_id: str) -> Lead:
+    """Return a lead, or that which it is part of by now."""
+    found = Lead.objects.select_related("company", "owner", "part_of__company", "part_of__owner")
+    return one_person.now(get_object_or_404(found, lead_id=lead_id))
 
 
 def _captured(
@@ -222,22 +230,8 @@ def _captured(
     )
     capture.receive(told, source=capture.source_of(kind), at=at)
     journey.catch_up()
-    return Lead.objects.filter(identities__key=f"anon:{told[0]['anonymousId']}").first()
-
-
-def _found(request: HttpRequest) -> QuerySet[Lead]:
-    view, text = request.GET.get("view", ""), request.GET.get("q", "").strip()
-    found = Lead.objects.filter(VIEWS[view][1]) if view in VIEWS else Lead.objects.all()
-    if view in {"with_sales", "came_back"}:
-        found = found.distinct()
-    if text:
-        by_detail = Q(contact_details__normal__startswith=text.casefold())
-        by_name = Q(name__icontains=text) | Q(company__name__icontains=text) | Q(lead_id=text)
-        found = found.filter(by_name | by_detail).distinct()
-    source = request.GET.get("source", "")
-    if source.isdecimal() and len(source) < 19:  # what is longer is no row's number
-        found = found.filter(source_id=int(source))
-    return found.order_by(SORTS.get(request.GET.get("sort", ""), "-created_at"), "-id")
+    found = Lead.objects.filter(identities__key=f"anon:{told[0]['anonymousId']}").first()
+    return None if found is None else one_person.now(found)
 
 
 def _query(request: HttpRequest) -> str:
