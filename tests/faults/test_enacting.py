@@ -31,10 +31,10 @@ agreements.enact(version, since=NOW + DAY, at=NOW + DAY)
 """
 _WORK = """
 import time
-from einig.flow import enacting, rejudging
+from einig.flow import enacting, pacing, rejudging
 from einig.store.models import Enactment
 rejudging._FIRST = rejudging._MOST = 2
-rejudging._BREATH = 0.3
+pacing.BREATH = 0.3
 enacting.work(Enactment.objects.get(version__number=2).id, clock=lambda: time.time_ns() // 1000)
 """
 _KEPT = (
