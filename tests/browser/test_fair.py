@@ -18,10 +18,10 @@ _CARD = """BEGIN:VCARD
 VERSION:3.0
 N:Müller;Jörg;;Dr.;
 FN:Dr. Jörg Müller
-ORG:Pumpen GmbH & Co. KG;Einkauf
+ORG:Ventile GmbH & Co. KG;Einkauf
 TITLE:Leiter Einkauf
 TEL;TYPE=WORK:+49 89 123456
-EMAIL;TYPE=INTERNET:joerg.mueller@pumpen.example
+EMAIL;TYPE=INTERNET:joerg.mueller@ventile.example
 END:VCARD
 """
 _LEADS = "SELECT name FROM store_lead WHERE name LIKE ? ORDER BY name"
@@ -65,7 +65,7 @@ def test_what_is_noted_without_a_network_arrives_once(
     expect(page.locator("#id_company")).not_to_have_value("")
     filled = [page.input_value(f"#id_{name}") for name in ("name", "company", "title", "email")]
     assert filled == [
-        "Dr. Jörg Müller", "Pumpen GmbH & Co. KG", "Leiter Einkauf", "joerg.mueller@pumpen.example",
+        "Dr. Jörg Müller", "Ventile GmbH & Co. KG", "Leiter Einkauf", "joerg.mueller@ventile.example",
     ]  # fmt: skip
     page.select_option("#id_wants", "demo_requested")
     page.locator("#met button.first").click()
