@@ -65,7 +65,8 @@ def test_what_is_noted_without_a_network_arrives_once(
     expect(page.locator("#id_company")).not_to_have_value("")
     filled = [page.input_value(f"#id_{name}") for name in ("name", "company", "title", "email")]
     assert filled == [
-        "Dr. Jörg Müller", "Ventile GmbH & Co. KG", "Leiter Einkauf", "joerg.mueller@ventile.example",
+        "Dr. Jörg Müller", "Ventile GmbH & Co. KG", "Leiter Einkauf",
+        "joerg.mueller@ventile.example",
     ]  # fmt: skip
     page.select_option("#id_wants", "demo_requested")
     page.locator("#met button.first").click()

@@ -9,6 +9,7 @@ that many have weighs less than a rare one.
 from __future__ import annotations
 
 import functools
+import logging
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -98,8 +99,6 @@ def find(people: pa.Table, *, least: float = LEAST, threads: int | None = None) 
 
 def _predicted(connection: DuckDBPyConnection, people: pa.Table, least: float) -> str:
     """Let splink score every pair that a rule brings together; return the table of those."""
-    import logging  # noqa: PLC0415
-
     from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # noqa: PLC0415  # takes long
 
     logging.getLogger("splink").setLevel(logging.ERROR)  # it advises at length
@@ -142,7 +141,7 @@ def _comparisons(*, rarer: bool) -> list[Any]:
     What differs has to speak against it: colleagues share everything but their name.
     """
     import splink.comparison_level_library as level  # noqa: PLC0415  # as above
-    from splink.comparison_library import CustomComparison  # noqa: PLC0415
+    from splink.comparison_library import CustomComparison  # noqa: PLC0415  # as above
 
     near = """(jaro_winkler_similarity("last_l", "last_r") >= 0.9
                AND jaro_winkler_similarity("first_l", "first_r") >= 0.85)"""
