@@ -13,7 +13,7 @@ from einig.store.models.people import User
 class Decision(models.Model):
     """What a version decided about a lead at an instant, written whenever it changed."""
 
-    lead = models.ForeignKey(Lead, models.CASCADE, related_name="decisions")
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="decisions", db_index=False)
     version = models.ForeignKey(Version, models.PROTECT)
     at = InstantField()
     fit = models.IntegerField()

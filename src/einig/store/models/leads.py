@@ -83,7 +83,7 @@ class Lead(models.Model):
     name = models.CharField(max_length=200, blank=True, default="")
     title = models.CharField(max_length=200, blank=True, default="")
     company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True)
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, db_index=False)
     campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True)
     relation = models.CharField(max_length=12, choices=Relation.choices, blank=True, default="")
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.LEAD)
@@ -92,7 +92,7 @@ class Lead(models.Model):
     last_known = InstantField()
     judged_at = InstantField(null=True)
     next_change_at = InstantField(null=True, db_index=True)
-    version = models.ForeignKey(Version, models.PROTECT, null=True)
+    version = models.ForeignKey(Version, models.PROTECT, null=True, db_index=False)
     fit = models.IntegerField(default=0)
     engagement = models.IntegerField(default=0)
     intent = models.BooleanField(default=False)
@@ -105,6 +105,7 @@ class Lead(models.Model):
     objects = Leads.as_manager()
 
     class Meta:
+        # every decision writes to each of them: none that another one stands in for
         indexes = [
             models.Index(fields=["stage", "-created_at"], name="lead_by_stage"),
             models.Index(fields=["source", "-created_at"], name="lead_by_source"),
