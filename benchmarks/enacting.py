@@ -163,6 +163,7 @@ def _store(folder: Path, database: str) -> Iterator[Store]:
 def _measure(of: Store, database: str, leads: int) -> None:
     _fill(of, leads, int(of.do(_FOUND)))
     with serving(of) as server:
+        _daily_work_done(of)
         load = Load(server, leads)
         with load.running():
             load.warm_up()
@@ -186,6 +187,15 @@ def _measure(of: Store, database: str, leads: int) -> None:
     figure(f"{name}: judged by a mixture", mixed, "leads or decisions", goal=0)
     figure(f"{name}: of {SAMPLE} unlike the replay", wrong, "leads", goal=0)
     ratio(name, took, _plain_update(of), goal=10, against="one plain UPDATE of the same columns")
+
+
+def _daily_work_done(of: Store) -> None:
+    """Wait for what a worker does once a day, which it begins with when the night is over."""
+    time.sleep(2)  # until it is asked for
+    of.wait_for(
+        "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM store_task WHERE done_at IS NULL AND due_at < ?)",
+        [time.time_ns() // 1000], seconds=PATIENCE,
+    )  # fmt: skip
 
 
 def _plain_update(of: Store) -> float:
