@@ -163,7 +163,7 @@ def _store(folder: Path, database: str) -> Iterator[Store]:
 def _measure(of: Store, database: str, leads: int) -> None:
     _fill(of, leads, int(of.do(_FOUND)))
     with serving(of) as server:
-        _daily_work_done(of)
+        _other_work_done(of)
         load = Load(server, leads)
         with load.running():
             load.warm_up()
@@ -189,13 +189,13 @@ def _measure(of: Store, database: str, leads: int) -> None:
     ratio(name, took, _plain_update(of), goal=10, against="one plain UPDATE of the same columns")
 
 
-def _daily_work_done(of: Store) -> None:
-    """Wait for what a worker does once a day, which it begins with when the night is over."""
+def _other_work_done(of: Store) -> None:
+    """Wait for what else a worker has to do first: what the version before promises, the night's."""
     time.sleep(2)  # until it is asked for
-    of.wait_for(
+    assert of.wait_for(
         "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM store_task WHERE done_at IS NULL AND due_at < ?)",
         [time.time_ns() // 1000], seconds=PATIENCE,
-    )  # fmt: skip
+    ), "the other work does not end"  # fmt: skip
 
 
 def _plain_update(of: Store) -> float:

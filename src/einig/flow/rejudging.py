@@ -153,5 +153,5 @@ _DECISIONS = """
 INSERT INTO store_decision (lead_id, version_id, at, fit, engagement, intent, sales_ready)
 SELECT of.id, %s, %s, told.fit, told.engagement, told.intent, told.ready
 FROM judged_anew AS told JOIN store_lead AS of ON of.id = told.lead
-WHERE told.place >= %s AND told.place < %s AND of.judged_at + 0 = %s AND of.version_id + 0 = %s
+WHERE told.place >= %s AND told.place < %s AND of.judged_at + 0 = %s AND of.version_id = %s
 ON CONFLICT DO NOTHING"""
