@@ -190,7 +190,7 @@ def _measure(of: Store, database: str, leads: int) -> None:
 
 
 def _other_work_done(of: Store) -> None:
-    """Wait for what else a worker has to do first: what the version before promises, the night's."""
+    """Wait for other work that a worker has: what the version before promises, the night's."""
     time.sleep(2)  # until it is asked for
     assert of.wait_for(
         "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM store_task WHERE done_at IS NULL AND due_at < ?)",
