@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -22,6 +23,7 @@ from einig.flow import (
 from einig.flow.rejudging import rejudge
 from einig.flow.sweeping import sweep
 from einig.jobs.worker import work
+from einig.store import quick
 from einig.store.models import Decision, Enactment, Handoff, Lead, Notice, Task, User, Version
 from tests.live import AGREED, NOW, Company, company, identify, say, track
 from tests.stories import all_due, everything
@@ -185,6 +187,69 @@ def test_a_lead_that_changed_since_it_was_read_is_left_to_the_journey() -> None:
     assert (lead.judged_at, lead.sales_ready) == (at + 5, True)
     said = Decision.objects.filter(lead=lead).order_by("at").values_list("at", "version__number")
     assert list(said)[-2:] == [(at, 2), (at + 5, 2)]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection")
+def test_a_lead_that_somebody_judges_at_this_moment_is_passed_over() -> None:
+    us, at = company(), NOW + DAY
+    busy, idle = lead_who(us, "busy", at=NOW), lead_who(us, "idles", at=NOW + 1)
+    enacting.enact(proposed(us, LOOSER), since=at, at=at)
+    held, written = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with transaction.atomic():
+            quick.lock(busy, ["judged_at"])
+            held.set()
+            assert written.wait(10)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert held.wait(10)
+    rejudge(Enactment.objects.get(version__number=2))
+    written.set()
+    other.join()
+    for lead in (busy, idle):
+        lead.refresh_from_db()
+    assert (busy.judged_at, idle.judged_at) == (NOW, at)
+    enacting.work(Enactment.objects.get(version__number=2).id, clock=lambda: at + 1)
+    busy.refresh_from_db()
+    assert busy.judged_at == at
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite in memory is one connection")
+def test_messages_and_a_new_version_judge_the_same_leads_at_the_same_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("_FIRST", "_LEAST", "_MOST"):
+        monkeypatch.setattr(rejudging, name, 1)
+    us, at, many = company(), NOW + DAY, 40
+    leads = [lead_who(us, f"n{n}", "webinar_attended", at=NOW + n) for n in range(many)]
+    enacting.enact(proposed(us, AGREED + "\n"), since=at, at=at)
+    enactment = Enactment.objects.get(version__number=2)
+
+    def all_anew() -> None:
+        rejudge(enactment)
+        connection.close()
+
+    other = threading.Thread(target=all_anew)
+    other.start()
+    for n in reversed(range(many)):
+        say([track("demo_requested", f"n{n}")], of=us.website, at=at + 1 + n)
+    other.join()
+    all_due(at + many)
+    for n, lead in enumerate(leads):
+        lead.refresh_from_db()
+        assert (lead.judged_at, lead.sales_ready, lead.version_id) == (
+            at + 1 + n, True, enactment.version_id,
+        )  # fmt: skip
+        said = Decision.objects.filter(lead=lead, at__gte=at).order_by("at")
+        assert list(said.values_list("at", "version", "sales_ready")) == [
+            (at, enactment.version_id, False), (at + 1 + n, enactment.version_id, True),
+        ]  # fmt: skip
+        assert Handoff.objects.filter(lead=lead).count() == 1
 
 
 def test_the_next_message_of_a_lead_still_to_be_judged_judges_it_first() -> None:

@@ -91,10 +91,10 @@ def _as_of(lead: Lead, versions: list[InForce], at: int) -> int:
 
 def _judge_all(found: list[tuple[int, Lead]], versions: list[InForce], *, at: int) -> int:
     """Judge leads for as long as a transaction may take; return how many that were."""
-    began = time.thread_time()
+    ends = journey.turn_ends()
     for done, (when, lead) in enumerate(found, 1):
         _judge_due(lead, versions, as_of=when, at=at)
-        if time.thread_time() - began > journey.LONGEST:
+        if time.thread_time() > ends:
             return done
     return len(found)
 

@@ -2,8 +2,8 @@
 
 What a client was thanked for waits in `Received`. `take_in_waiting` works through it in the order
 of arrival: whose it is and what it says (`intake`), what the agreement in force says of the lead
-now (`scoring`), and whether the lead goes to sales (`handoff`). Each message is one transaction
-with its audit rows; what cannot be used stays where it is, with the reason.
+now (`scoring`), and whether the lead goes to sales (`handoff`). Each message is whole or not
+at all, with its audit rows; what cannot be used stays where it is, with the reason.
 
 A lead changes without a message too, when a window runs out or another version comes into force:
 `due` looks at those.
@@ -18,6 +18,7 @@ from django.db import (
     IntegrityError,
     InterfaceError,
     OperationalError,
+    connection,
     transaction,
 )
 
@@ -35,26 +36,39 @@ from einig.store.models import Decision, Event, Handoff, Lead, Received, Source
 from einig.store.turns import wait
 
 log = logging.getLogger(__name__)
-LONGEST = 0.03  # seconds of work in one transaction, since others wait to write meanwhile
+# seconds of work in one transaction: on SQLite whoever writes waits meanwhile, on PostgreSQL only
+# whoever takes turns
+_LONGEST = {"sqlite": 0.03, "postgresql": 0.1}
 _PATIENCE = 2.0  # seconds that somebody waits for their own message
 
 
-def take_in_waiting(*, most: int = 20) -> int:
+def take_in_waiting(*, most: int = 30) -> int:
     """Take in what waits, oldest first, and return how much that was."""
     scoring.prepare()
+    try:
+        return _turn(most, one_by_one=False)
+    except (OperationalError, InterfaceError):
+        raise  # the next try may do better
+    except Exception:  # some message did that: whatever it wrote is undone, and that alone
+        return _turn(most, one_by_one=True)
+
+
+def _turn(most: int, *, one_by_one: bool) -> int:
+    """Take in what one transaction takes; `one_by_one`, each message can fail by itself."""
+    do = _take_in if one_by_one else _understand
     with transaction.atomic():
         take_turns()
         waiting = rows.waiting(most)
         versions = scoring.timeline() if waiting else []
         sources = Source.objects.in_bulk({of.source_id for of in waiting if of.source_id})
-        began, done, seen = time.thread_time(), list[int](), 0
+        ends, done, seen = turn_ends(), list[int](), 0
         for of in waiting:
             seen += 1
             if of.source_id is not None:
                 of.source = sources[of.source_id]
-            if _take_in(of, versions):
+            if do(of, versions):
                 done.append(of.id)
-            if time.thread_time() - began > LONGEST:
+            if time.thread_time() > ends:
                 break
         Received.objects.filter(id__in=done).delete()
     return seen
@@ -76,6 +90,7 @@ def judge(
     """
     if not lead.profiled:
         return _by_hand(lead, versions, at=at, taken_in=taken_in)
+    quick.lock(lead, _STANDS)  # a version that judges all leads anew may do so meanwhile
     at = max(at, lead.judged_at or lead.created_at)
     since = lead.created_at if lead.judged_at is None else lead.judged_at + 1
     version = scoring.in_force(at, versions)
@@ -114,10 +129,10 @@ def _by_hand(
 
 
 _DESCRIBED = ["name", "title", "company"]  # by what was taken in
-_JUDGED = [
-    "last_known", "judged_at", "next_change_at", "version", "fit", "engagement", "intent",
-    "sales_ready", "stage", "owner",
+_STANDS = [
+    "judged_at", "next_change_at", "version", "fit", "engagement", "intent", "sales_ready",
 ]  # fmt: skip
+_JUDGED = ["last_known", *_STANDS, "stage", "owner"]
 
 
 def _hand_over(
@@ -143,14 +158,14 @@ def _drawn_at(lead: Lead, versions: list[InForce]) -> int:
 
 
 def _take_in(received: Received, versions: list[InForce]) -> bool:
-    """Take a message in, and return whether it need not be kept: one that is of no use stays."""
+    """Take a message in, and return whether it need not be kept: one that we fail at stays."""
     try:
         try:
-            return _understand(received, versions)
+            with transaction.atomic():
+                return _understand(received, versions)
         except IntegrityError:  # somebody was quicker, with a hand-off perhaps: now it can be seen
-            return _understand(received, versions)
-    except Unusable as unusable:
-        Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
+            with transaction.atomic():
+                return _understand(received, versions)
     except (OperationalError, InterfaceError):
         raise  # the next try may do better
     except Exception as error:  # a mistake of ours must not hold up what comes after
@@ -159,11 +174,14 @@ def _take_in(received: Received, versions: list[InForce]) -> bool:
     return False
 
 
-@transaction.atomic
 def _understand(received: Received, versions: list[InForce]) -> bool:
-    """Take a message in; return whether it need not be kept."""
+    """Take a message in; return whether it need not be kept: one that is of no use stays."""
     source = received.source
-    message = read(received.body, arrived=received.at, source=source.id if source else None)
+    try:
+        message = read(received.body, arrived=received.at, source=source.id if source else None)
+    except Unusable as unusable:
+        Received.objects.filter(id=received.id).update(reason=str(unusable)[:300])
+        return False
     doubt = "" if received.vouched else legitimacy.doubt(message)
     if doubt:
         _keep_apart(received, message, doubt, versions)
@@ -248,3 +266,8 @@ def _answer(lead: Lead, history: LeadHistory, version: InForce, event: Event) ->
 def take_turns() -> None:
     """Let workers on PostgreSQL take turns; on SQLite a writing transaction is alone anyway."""
     wait("journey")
+
+
+def turn_ends() -> float:
+    """Return at which time of this thread a turn that begins now has taken long enough."""
+    return time.thread_time() + _LONGEST[connection.vendor]

@@ -20,12 +20,13 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from einig.engine.instants import FOREVER
-from einig.flow import due, journey, pacing, scoring
+from einig.flow import due, pacing, scoring
 from einig.flow.scoring import InForce
 from einig.flow.sweeping import Bools, Ints, Sweep, drawn_at, given_back, sweep, with_sales
 from einig.store.models import Enactment
 
 _FIRST, _LEAST, _MOST = 100, 20, 2000  # leads of the first chunk, and of any
+_TOLD = 1.0  # seconds between two counts for whoever watches; one that went on counts anew
 _PATIENCE = 60.0  # seconds for what arrived before the version to be taken in
 
 
@@ -44,13 +45,16 @@ def write(enactment: Enactment, found: Sweep, versions: list[InForce]) -> int:
     """Write what a sweep found, where no more is needed; return of how many leads that holds."""
     drawn = drawn_at(found, versions)
     chosen = np.flatnonzero(simple(found, versions, drawn))
-    first, size = 0, _FIRST
+    first, size, written, told_at = 0, _FIRST, 0, time.monotonic()
     with _beside(_table(found, chosen, drawn)):
         while first < len(chosen):
             last = min(len(chosen), first + size)
-            took = _write(enactment, first, last)
+            many, took = _write(enactment, first, last)
             size = pacing.next_size(size, last - first, took, least=_LEAST, most=_MOST)
-            first = last
+            first, written = last, written + many
+            if time.monotonic() - told_at > _TOLD or first == len(chosen):
+                Enactment.objects.filter(id=enactment.id).update(judged=F("judged") + written)
+                written, told_at = 0, time.monotonic()
             time.sleep(pacing.BREATH)
     return len(chosen)
 
@@ -117,23 +121,26 @@ def _copy(cursor: Any, told: pa.Table) -> None:
         copy.write(written.getbuffer())
 
 
-def _write(enactment: Enactment, first: int, last: int) -> float:
+def _write(enactment: Enactment, first: int, last: int) -> tuple[int, float]:
     """Write a chunk: leads that stand as they stood when they were read, and their decisions.
 
-    Returns for how many seconds others waited for it; for how long it waited itself is no matter.
+    It takes no turn: on PostgreSQL it holds the leads that it writes, and passes over those that
+    somebody else judges at this moment, so neither ever waits for all of the other's work.
+    Returns how many leads that were, and for how many seconds others waited for it.
     """
     since, version = enactment.since, enactment.version_id
     with transaction.atomic():
-        journey.take_turns()
         began = time.perf_counter()
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":  # what a crash takes back is judged again
                 cursor.execute("SET LOCAL synchronous_commit = off")
-            cursor.execute(_LEADS, [version, since, since, since, first, last])
+                told = [first, last, version, since, since, since, first, last]
+                cursor.execute(_FREE_LEADS, told)
+            else:
+                cursor.execute(_LEADS, [version, since, since, since, first, last])
             written = cursor.rowcount
             cursor.execute(_DECISIONS, [version, since, first, last, since, version])
-        Enactment.objects.filter(id=enactment.id).update(judged=F("judged") + written)
-    return time.perf_counter() - began
+    return written, time.perf_counter() - began
 
 
 _JUDGED_ANEW = """
@@ -148,6 +155,13 @@ UPDATE store_lead SET version_id = %s, judged_at = %s, next_change_at = told.nex
 FROM judged_anew AS told
 WHERE told.place >= %s AND told.place < %s AND store_lead.id = told.lead
   AND store_lead.judged_at + 0 = told.judged_at AND store_lead.last_known = told.last_known"""
+_FREE_LEADS = f"""
+WITH free AS (
+    SELECT of.id FROM judged_anew AS told JOIN store_lead AS of ON of.id = told.lead
+    WHERE told.place >= %s AND told.place < %s
+      AND of.judged_at + 0 = told.judged_at AND of.last_known = told.last_known
+    FOR NO KEY UPDATE OF of SKIP LOCKED)
+{_LEADS} AND store_lead.id IN (SELECT id FROM free)"""
 # one that was judged in between as of the same instant has its decision already
 _DECISIONS = """
 INSERT INTO store_decision (lead_id, version_id, at, fit, engagement, intent, sales_ready)

@@ -8,7 +8,7 @@ which of them changed while the rest was being read.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -111,7 +111,7 @@ def _read(query: str, columns: dict[str, pa.DataType]) -> pa.Table:
     schema = pa.schema(list(columns.items()))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            return _copied(cursor, query, schema)
+            return _copied(query, schema)
         cursor.execute(query)
         parts = []
         while rows := cursor.fetchmany(50_000):
@@ -121,14 +121,13 @@ def _read(query: str, columns: dict[str, pa.DataType]) -> pa.Table:
         return pa.concat_tables([schema.empty_table(), *parts])
 
 
-def _copied(cursor: Any, query: str, schema: pa.Schema) -> pa.Table:
+def _copied(query: str, schema: pa.Schema) -> pa.Table:
     """Read by COPY, which is several times as quick as rows are."""
     from pyarrow import csv  # noqa: PLC0415  # only whoever reads everything needs it
 
     told = pa.BufferOutputStream()
-    with cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT csv)") as copy:
-        for part in copy:
-            told.write(part)
+    for part in _copy_out(f"COPY ({query}) TO STDOUT (FORMAT csv)"):
+        told.write(part)
     written = told.getvalue()
     if not written.size:
         return schema.empty_table()
@@ -143,3 +142,21 @@ def _copied(cursor: Any, query: str, schema: pa.Schema) -> pa.Table:
             quoted_strings_can_be_null=False,
         ),
     )
+
+
+def _copy_out(statement: str) -> Iterator[Any]:
+    """Yield what COPY says, row by row, straight from libpq: psycopg takes a third of the reading
+    to wait for each row by itself.
+    """
+    from psycopg import errors, pq  # noqa: PLC0415  # only on PostgreSQL
+
+    at = connection.connection.pgconn
+    with connection.wrap_database_errors:
+        begun = at.exec_(statement.encode())
+        if begun.status != pq.ExecStatus.COPY_OUT:
+            raise errors.error_from_result(begun)
+        while (told := at.get_copy_data(0))[0] > 0:
+            yield told[1]
+        while (ended := at.get_result()) is not None:
+            if ended.status != pq.ExecStatus.COMMAND_OK:
+                raise errors.error_from_result(ended)

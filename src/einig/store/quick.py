@@ -10,7 +10,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.db.models import BooleanField, Field, Model
 
 Row = TypeVar("Row", bound=Model)
@@ -18,25 +18,44 @@ Row = TypeVar("Row", bound=Model)
 
 def insert(of: Row) -> Row:
     """Add a row, which knows its number from then on."""
+    to = connections[DEFAULT_DB_ALIAS]
     fields = _fields(type(of), None)
-    values = [field.get_db_prep_save(getattr(of, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
+    values = [field.get_db_prep_save(getattr(of, field.attname), to) for field in fields]
+    with to.cursor() as cursor:
         cursor.execute(_insert(type(of)), values)
         of.pk = cursor.fetchone()[0]
-    of._state.adding, of._state.db = False, connection.alias
+    of._state.adding, of._state.db = False, DEFAULT_DB_ALIAS
     return of
 
 
 def update(of: Model, names: Sequence[str]) -> None:
     """Write some fields of a row. Raises DatabaseError if it is gone."""
+    to = connections[DEFAULT_DB_ALIAS]
     fields = _fields(type(of), tuple(names))
-    values = [field.get_db_prep_save(getattr(of, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
+    values = [field.get_db_prep_save(getattr(of, field.attname), to) for field in fields]
+    with to.cursor() as cursor:
         cursor.execute(_update(type(of), tuple(names)), [*values, of.pk])
         if cursor.rowcount == 0:
             raise DatabaseError(f"{type(of).__name__} {of.pk} is gone")
 
 
+def lock(of: Model, names: Sequence[str]) -> None:
+    """Let nobody else write a row until the transaction ends, and read some fields of it anew.
+
+    On SQLite whoever is in a transaction is alone anyway. Raises DatabaseError if it is gone.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_lock(type(of), tuple(names)), [of.pk])
+        told = cursor.fetchone()
+    if told is None:
+        raise DatabaseError(f"{type(of).__name__} {of.pk} is gone")
+    for field, value in zip(_fields(type(of), tuple(names)), told, strict=True):
+        setattr(of, field.attname, value)
+
+
+@functools.cache
 def columns(of: type[Model], table: str) -> str:
     """Return all columns of a model, as a query names them that calls its table so."""
     return ", ".join(f"{table}.{_quoted(field)}" for field in of._meta.concrete_fields)
@@ -48,7 +67,7 @@ def row(of: type[Row], values: Sequence[Any]) -> Row:
     told = list(values)
     for n in truths:  # SQLite knows no truth values
         told[n] = told[n] if told[n] is None else bool(told[n])
-    return of.from_db(connection.alias, names, told)
+    return of.from_db(DEFAULT_DB_ALIAS, names, told)
 
 
 @functools.cache
@@ -70,6 +89,12 @@ def _insert(of: type[Model]) -> str:
     fields = _fields(of, None)
     named, marks = ", ".join(map(_quoted, fields)), ", ".join(["%s"] * len(fields))
     return f"INSERT INTO {of._meta.db_table} ({named}) VALUES ({marks}) RETURNING id"
+
+
+@functools.cache
+def _lock(of: type[Model], names: tuple[str, ...]) -> str:
+    told = ", ".join(map(_quoted, _fields(of, names)))
+    return f"SELECT {told} FROM {of._meta.db_table} WHERE id = %s FOR NO KEY UPDATE"
 
 
 @functools.cache

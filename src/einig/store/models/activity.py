@@ -44,8 +44,8 @@ class Received(models.Model):
 class Event(models.Model):
     """An activity. Columns are those of the engine's contract."""
 
-    event_id = models.CharField(max_length=300, unique=True)
-    identity = models.ForeignKey(Identity, models.CASCADE, related_name="events")
+    event_id = models.CharField(max_length=300)
+    identity = models.ForeignKey(Identity, models.CASCADE, related_name="events", db_index=False)
     type = models.CharField(max_length=200)
     at = InstantField()
     known_from = InstantField()
@@ -54,6 +54,7 @@ class Event(models.Model):
     source = models.ForeignKey(Source, models.SET_NULL, null=True)
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["event_id"], name="one_event")]
         indexes = [models.Index(fields=["identity", "known_from"], name="event_by_identity")]
 
 
@@ -64,7 +65,7 @@ class Fact(models.Model):
     counts from the lead's creation.
     """
 
-    identity = models.ForeignKey(Identity, models.CASCADE, related_name="facts")
+    identity = models.ForeignKey(Identity, models.CASCADE, related_name="facts", db_index=False)
     attribute = models.CharField(max_length=200)
     value = models.TextField(null=True)
     known_from = InstantField()

@@ -14,7 +14,7 @@ class Decision(models.Model):
     """What a version decided about a lead at an instant, written whenever it changed."""
 
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="decisions", db_index=False)
-    version = models.ForeignKey(Version, models.PROTECT)
+    version = models.ForeignKey(Version, models.PROTECT, db_constraint=False)  # see Lead.version
     at = InstantField()
     fit = models.IntegerField()
     engagement = models.IntegerField()

@@ -62,6 +62,12 @@ class Company(models.Model):
         super().save(**how)
 
 
+def _of_those_that_have(what: str, *more: str) -> models.Index:
+    """Return an index by a field, of the rows in which it is not NULL."""
+    some = models.Q(**{f"{what}__isnull": False})
+    return models.Index(fields=[what, *more], name=f"lead_by_{what}", condition=some)
+
+
 class Leads(models.QuerySet["Lead"]):
     """Leads, all or some."""
 
@@ -79,37 +85,51 @@ class Lead(models.Model):
     A lead that was merged is `part_of` the one that stays, which `has_parts`: see `Merger`.
     """
 
-    lead_id = models.CharField(max_length=40, unique=True)
+    lead_id = models.CharField(max_length=40)
     name = models.CharField(max_length=200, blank=True, default="")
     title = models.CharField(max_length=200, blank=True, default="")
-    company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True)
+    company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True, db_index=False)
     source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, db_index=False)
-    campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True)
+    campaign = models.ForeignKey(Campaign, models.SET_NULL, null=True, blank=True, db_index=False)
     relation = models.CharField(max_length=12, choices=Relation.choices, blank=True, default="")
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.LEAD)
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="leads")
+    owner = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="leads", db_index=False
+    )
     created_at = InstantField(db_index=True)
     last_known = InstantField()
     judged_at = InstantField(null=True)
-    next_change_at = InstantField(null=True, db_index=True)
-    version = models.ForeignKey(Version, models.PROTECT, null=True, db_index=False)
+    next_change_at = InstantField(null=True)
+    # a version in force is guarded and never goes: nothing is looked up at every decision
+    version = models.ForeignKey(
+        Version, models.PROTECT, null=True, db_index=False, db_constraint=False
+    )
     fit = models.IntegerField(default=0)
     engagement = models.IntegerField(default=0)
     intent = models.BooleanField(default=False)
     sales_ready = models.BooleanField(default=False)
     profiled = models.BooleanField(default=True)  # else nothing is judged: people work it by hand
     is_consumer = models.BooleanField(null=True)  # None: as the contact details say
-    part_of = models.ForeignKey("self", models.SET_NULL, null=True, related_name="parts")
+    part_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="parts", db_index=False
+    )
     has_parts = models.BooleanField(default=False, db_default=False)
 
     objects = Leads.as_manager()
 
     class Meta:
-        # every decision writes to each of them: none that another one stands in for
+        # every decision writes to each of them: none that another one stands in for, and none
+        # of what a lead does not have
+        constraints = [models.UniqueConstraint(fields=["lead_id"], name="one_lead")]
         indexes = [
             models.Index(fields=["stage", "-created_at"], name="lead_by_stage"),
-            models.Index(fields=["source", "-created_at"], name="lead_by_source"),
             models.Index(fields=["judged_at"], name="lead_by_judged_at"),
+            _of_those_that_have("source", "-created_at"),
+            _of_those_that_have("next_change_at"),
+            _of_those_that_have("company"),
+            _of_those_that_have("campaign"),
+            _of_those_that_have("owner"),
+            _of_those_that_have("part_of"),
         ]
 
     def __str__(self) -> str:
@@ -150,8 +170,11 @@ class Identity(models.Model):
     `lead` is whose it is now; `Link` says since when.
     """
 
-    key = models.CharField(max_length=300, unique=True)
+    key = models.CharField(max_length=300)
     lead = models.ForeignKey(Lead, models.SET_NULL, null=True, related_name="identities")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="one_identity")]
 
 
 class Link(models.Model):
