@@ -140,6 +140,7 @@ def _let_go(made: dict[str, Any]) -> str:
 
 def _remove(lead: Lead, made: dict[str, Any]) -> None:
     """Remove a lead with all that is known of it, and the company that came with it."""
+    lead = Lead.objects.select_for_update().get(id=lead.id)  # nobody judges it any more
     Identity.objects.filter(lead=lead).delete()
     lead.delete()
     if "company" in made:
