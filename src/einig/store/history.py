@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from einig.engine.history import (
-    EventRow,
-    FactRow,
-    FeedbackRow,
-    History,
-    LeadRow,
-    LinkRow,
-    OutcomeRow,
-    build,
-)
+import pyarrow as pa
+
+from einig.engine.history import FeedbackRow, History, OutcomeRow, build
 from einig.engine.instants import FOREVER
+from einig.store import columns
+from einig.store.columns import NUMBER, TEXT
 from einig.store.models import (
     AuditEntry,
-    Event,
-    Fact,
     Handoff,
-    Lead,
-    Link,
     Organisation,
     Outcome,
     SecondLook,
@@ -46,9 +37,8 @@ def read(
     """
     with snapshot():
         organisation = Organisation.objects.order_by("id").first() or Organisation()
-        leads = list(_leads(as_of))
-        facts, links = _facts(as_of), _links(as_of)
-        events = [*_events(as_of), *(_stages(stage) if to_learn else ())]
+        leads, facts, links = _leads(as_of), _facts(as_of), _links(as_of)
+        events = _with_stages(_events(as_of), stage) if to_learn else _events(as_of)
         outcomes = [*_outcomes(as_of), *(_confirmed() if to_learn else ())]
         feedback = [*_feedback(as_of), *(_accepted() if to_learn else ())]
     return build(
@@ -64,76 +54,52 @@ def read(
     )
 
 
-def _leads(as_of: int) -> Iterator[LeadRow]:
-    rows = Lead.objects.filter(created_at__lte=as_of, profiled=True).values_list(
-        "lead_id", "created_at"
-    )
-    for id_, at in rows.iterator():
-        yield LeadRow(lead_id=id_, created_at=at)
+def _leads(as_of: int) -> pa.Table:
+    query = f"""SELECT lead_id, created_at FROM store_lead
+                WHERE profiled AND created_at <= {as_of:d} ORDER BY id"""
+    return columns.read(query, {"lead_id": TEXT, "created_at": NUMBER})
 
 
-def _facts(as_of: int) -> list[FactRow]:
-    rows = (
-        Fact.objects.filter(known_from__lte=as_of)
-        .order_by("id")
-        .values_list("identity__key", "attribute", "value", "known_from", "sequence", "assumed")
-    )
-    return [
-        FactRow(
-            lead_id=key,
-            attribute=name,
-            value=value,
-            known_from=None if assumed else at,
-            sequence=n,
-        )
-        for key, name, value, at, n, assumed in rows.iterator()
-    ]
+def _facts(as_of: int) -> pa.Table:
+    query = f"""SELECT i.key, f.attribute, f.value,
+                       CASE WHEN f.assumed THEN NULL ELSE f.known_from END, f.sequence
+                FROM store_fact f JOIN store_identity i ON i.id = f.identity_id
+                WHERE f.known_from <= {as_of:d} ORDER BY f.id"""
+    return columns.read(query, columns.FACTS)
 
 
-def _events(as_of: int) -> list[EventRow]:
-    rows = (
-        Event.objects.filter(known_from__lte=as_of)
-        .order_by("id")
-        .values_list(
-            "event_id", "identity__key", "type", "at", "known_from", "known_until", "properties"
-        )
-    )
-    return [
-        EventRow(
-            event_id=id_,
-            lead_id=key,
-            type=kind,
-            at=at,
-            known_from=known,
-            known_until=until if until is not None and until <= as_of else None,
-            properties=properties,
-        )
-        for id_, key, kind, at, known, until, properties in rows.iterator()
-    ]
+def _events(as_of: int) -> pa.Table:
+    query = f"""SELECT e.event_id, i.key, e.type, e.at, e.known_from,
+                       CASE WHEN e.known_until <= {as_of:d} THEN e.known_until END,
+                       CAST(e.properties AS text)
+                FROM store_event e JOIN store_identity i ON i.id = e.identity_id
+                WHERE e.known_from <= {as_of:d} ORDER BY e.id"""
+    return columns.with_properties(columns.read(query, columns.EVENTS))
 
 
-def _stages(stage: str) -> Iterator[EventRow]:
-    """Yield when leads reached a stage, as the audit trail has it."""
+def _with_stages(events: pa.Table, stage: str) -> pa.Table:
+    """Add when leads reached a stage, as the audit trail has it."""
     reached = AuditEntry.objects.filter(action="stage_reached", detail__stage=stage).order_by("id")
-    for id_, about, at in reached.values_list("id", "about", "at").iterator():
-        lead = about.removeprefix("lead:")
-        yield EventRow(event_id=f"stage:{id_}", lead_id=lead, type=stage, at=at)
-
-
-def _links(as_of: int) -> list[LinkRow]:
-    rows = Link.objects.filter(linked_at__lte=as_of, lead__profiled=True).values_list(
-        "identity__key", "lead__lead_id", "kind", "linked_at", "unlinked_at"
-    )
-    return [
-        LinkRow(
-            identity=key,
-            lead_id=lead,
-            kind="member" if kind == "member" else "same",
-            linked_at=since,
-            unlinked_at=until if until is not None and until <= as_of else None,
-        )
-        for key, lead, kind, since, until in rows.iterator()
+    told = [
+        {
+            "event_id": f"stage:{id_}",
+            "lead_id": about.removeprefix("lead:"),
+            "type": stage,
+            "at": at,
+        }
+        for id_, about, at in reached.values_list("id", "about", "at").iterator()
     ]
+    schema = events.schema.remove_metadata()
+    return pa.concat_tables([events, pa.Table.from_pylist(told, schema=schema)])
+
+
+def _links(as_of: int) -> pa.Table:
+    query = f"""SELECT i.key, l.lead_id, k.kind, k.linked_at,
+                       CASE WHEN k.unlinked_at <= {as_of:d} THEN k.unlinked_at END
+                FROM store_link k JOIN store_identity i ON i.id = k.identity_id
+                JOIN store_lead l ON l.id = k.lead_id
+                WHERE l.profiled AND k.linked_at <= {as_of:d}"""
+    return columns.read(query, columns.LINKS)
 
 
 def _outcomes(as_of: int) -> list[OutcomeRow]:
