@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 
 from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
-from einig.engine.instants import HOUR
+from einig.engine.instants import HOUR, SECOND
 from einig.flow import journey, scoring, tasks
 from einig.flow.scoring import InForce
 from einig.store.models import Lead, Received
 
 log = logging.getLogger(__name__)
 ANEW = "judge_anew"  # the task that lets a version judge all leads
+_LATE, _MOMENT = SECOND // 4, 0.2  # microseconds that a message may wait; seconds
 _later: dict[int, int] = {}  # leads that could not be judged, and when they are tried again
 
 
@@ -53,6 +55,13 @@ def judge_anew(*, at: int, most: int = 50) -> int:
 def waits_since(at: int) -> bool:
     """Return whether something that arrived up to an instant has still to be taken in."""
     return Received.objects.filter(reason="", dismissed_at=None, at__lte=at).exists()
+
+
+def let_messages_first(*, clock: Callable[[], int]) -> None:
+    """Wait while messages wait for longer than they should; but a moment at most, to go on too."""
+    ends = time.monotonic() + _MOMENT
+    while waits_since(clock() - _LATE) and time.monotonic() < ends:
+        time.sleep(0.01)
 
 
 def leads(versions: list[InForce], *, at: int, most: int | None = None) -> list[tuple[int, Lead]]:

@@ -109,6 +109,7 @@ def work(enactment_id: int, *, clock: Callable[[], int]) -> None:
     rejudge(now)
     while due.judge_anew(at=clock()) or due.waits_since(now.since):
         time.sleep(_BREATH)
+        due.let_messages_first(clock=clock)
     at = clock()
     if not due.left_to_judge(now.since, at=at).exists():
         finish(now, at=at)
