@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from einig.engine.instants import DAY
-from einig.flow import consent, organisation, register, retention
+from einig.flow import consent, contacts, organisation, register, retention
 from einig.store.models import (
     Attempt,
     AuditEntry,
@@ -222,3 +222,22 @@ def test_customers_and_whoever_is_with_somebody_are_kept(us: Company) -> None:
     Handoff.objects.update(closed_at=late, closing="won")
     Lead.objects.update(relation="customer")
     assert retention.work(at=late).get("leads") is None
+
+
+def test_contacts_are_found_shown_and_erased_on_pages(us: Company) -> None:
+    called = {"type": "track", "event": "call_missed", "anonymousId": "phone:+497315550199"}
+    say([called | {"messageId": "call-1"}], of=us.website, at=now() - DAY)
+    ada = browser_of(us.ada)
+    found = ada.get("/settings/privacy/contacts", {"q": "0731 5550199"}).content.decode()
+    assert "+497315550199" in found
+    assert "1 contact is called or reached so" in found
+    nobody = ada.get("/settings/privacy/contacts", {"q": "petra@rohre.example"}).content.decode()
+    assert "Nobody. Whoever is a lead is found among the leads." in nobody
+    (number,) = (of.id for of in contacts.every())
+    page = f"/settings/privacy/contacts/{number}"
+    assert "call_missed" in ada.get(page).content.decode()
+    assert ada.get(page, {"format": "json"}).json()["known_as"] == ["anon:phone:+497315550199"]
+    assert "+497315550199" in ada.get(f"{page}/erase").content.decode()
+    assert ada.post(f"{page}/erase").status_code == 302
+    assert ada.get(page).status_code == 404
+    assert browser_of(seller()).get("/settings/privacy/contacts").status_code == 403

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from einig.engine.instants import iso
-from einig.flow import audit, contact, one_person, purposes, register
+from einig.flow import audit, contact, contacts, one_person, purposes, register
 from einig.flow.permissions import require
 from einig.store.models import (
     Consent,
@@ -40,8 +42,8 @@ def give(lead: Lead, *, by: User, at: int) -> dict[str, Any]:
             for of in contact.of(lead).order_by("id")
         ],
         "known_as": sorted(Identity.objects.filter(lead__in=mine).values_list("key", flat=True)),
-        "attributes": _facts(mine),
-        "activities": _activities(mine),
+        "attributes": _facts(Fact.objects.filter(identity__lead__in=mine)),
+        "activities": _activities(Event.objects.filter(identity__lead__in=mine)),
         "consents": _consents(mine),
         "objections": [
             {"purpose": of.purpose, "at": iso(of.at), "how": of.how}
@@ -54,6 +56,31 @@ def give(lead: Lead, *, by: User, at: int) -> dict[str, Any]:
             {"won": of.won, "at": iso(of.at), "revenue": str(of.revenue or ""), "why": of.reason}
             for of in Outcome.objects.filter(lead__in=mine).order_by("at")
         ],
+        "purposes": _purposes(),
+        "recipients": register.recipients(),
+        "kept_for": register.kept_for(),
+    }
+
+
+def give_contact(of: Identity, *, by: User, at: int) -> dict[str, Any]:
+    """Return all that is known of somebody who is no lead; that it was given is written down."""
+    require(by, "protect_data")
+    audit.record("access_given", f"contact:{of.id}", at=at, by=by)
+    who = contacts.describe(of)
+    return {
+        "as_of": iso(at),
+        "person": {
+            "name": who.name,
+            "company": who.company,
+            "came_from": ", ".join(who.came_from),
+            "since": iso(who.since) if who.since is not None else "",
+        },
+        "contact_details": [
+            {"kind": kind, "value": value} for kind, value, _ in contacts.details(of)
+        ],
+        "known_as": [of.key],
+        "attributes": _facts(Fact.objects.filter(identity=of)),
+        "activities": _activities(Event.objects.filter(identity=of)),
         "purposes": _purposes(),
         "recipients": register.recipients(),
         "kept_for": register.kept_for(),
@@ -73,20 +100,17 @@ def _person(lead: Lead) -> dict[str, Any]:
     }
 
 
-def _facts(mine: list[Lead]) -> list[dict[str, Any]]:
-    rows = Fact.objects.filter(identity__lead__in=mine).order_by("known_from", "sequence", "id")
+def _facts(rows: QuerySet[Fact]) -> list[dict[str, Any]]:
     return [
-        {"name": of.attribute, "value": of.value, "known_since": iso(of.known_from)} for of in rows
+        {"name": of.attribute, "value": of.value, "known_since": iso(of.known_from)}
+        for of in rows.order_by("known_from", "sequence", "id")
     ]
 
 
-def _activities(mine: list[Lead]) -> list[dict[str, Any]]:
-    rows = (
-        Event.objects.filter(identity__lead__in=mine).select_related("source").order_by("at", "id")
-    )
+def _activities(rows: QuerySet[Event]) -> list[dict[str, Any]]:
     return [
         {"what": of.type, "at": iso(of.at), "details": of.properties, "from": str(of.source or "")}
-        for of in rows
+        for of in rows.select_related("source").order_by("at", "id")
     ]
 
 

@@ -6,7 +6,7 @@ only once whoever reads that address has said so; the lead is kept from the firs
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.core import signing
@@ -22,6 +22,8 @@ from einig.store.models import (
     Consent,
     ContactDetail,
     Decision,
+    Fact,
+    Identity,
     Lead,
     Objection,
     Source,
@@ -31,6 +33,7 @@ from einig.store.models import (
 CONFIRM_WITHIN = 30 * DAY
 MOST_ASKED = 3  # mails that ask to confirm the same consent, whoever presses the button
 _SALT = "confirm"
+_OBJECTS = "objects_to_"  # how attributes of a contact begin that say so
 
 
 class AskedEnough(Exception):
@@ -170,6 +173,22 @@ def object_to(lead: Lead, purpose: str, *, at: int) -> bool:
     audit.record("consent_withdrawn", lead, at=at, by=None, purpose=purpose)
     _heed(lead, purpose, at=at)
     return True
+
+
+def objections_of(told: Iterable[str]) -> dict[str, str]:
+    """Return as attributes what a contact objects to who is no lead yet."""
+    return {f"{_OBJECTS}{of}": "yes" for of in told}
+
+
+def carry(lead: Lead, was: Collection[Identity]) -> None:
+    """Let what somebody objected to as a contact hold for the lead they are, unless it agreed."""
+    if not was:
+        return
+    told = Fact.objects.filter(identity__in=was, attribute__startswith=_OBJECTS)
+    for of in told.order_by("known_from", "id"):
+        purpose = of.attribute.removeprefix(_OBJECTS)
+        if holds(lead, purpose) is None:
+            object_to(lead, purpose, at=of.known_from)
 
 
 def holds(lead: Lead, purpose: str) -> Consent | None:

@@ -24,6 +24,7 @@ _KINDS = {
     "social": ContactDetail.Kind.SOCIAL,
 }
 NAMES = frozenset(_KINDS)  # of attributes that say how somebody is reached
+NUMBERS = frozenset(name for name, kind in _KINDS.items() if kind == ContactDetail.Kind.PHONE)
 _MORE_FREE = frozenset(  # of mail providers in German-speaking countries that the list lacks
     {"mailbox.org", "kabelmail.de", "vodafonemail.de", "online.de", "a1.net", "aon.at", "chello.at"}
     | {"sunrise.ch", "hispeed.ch", "tutanota.com", "tuta.io", "tuta.com", "ok.de", "email.de"}

@@ -159,7 +159,7 @@ class Writing:
             event_id=f"{key}-{row.row}",
             at=self.at,
             anonymous=key.removeprefix("anon:"),
-            attributes=row.attributes,
+            attributes=row.attributes | consent.objections_of(row.objects),
             is_contact=True,
         )
         known = Identity.objects.filter(key=key).exists()

@@ -60,8 +60,10 @@ def take_in(message: Message, *, arrived: int, source: Source | None) -> TakenIn
     _attach([who for who in (known, anonymous) if who is not None], lead, at=arrived)
     if lead is not None:
         contact.add(lead, iter(found), at=arrived)
+        held = _known_before(found)
+        consent.carry(lead, held)
         consent.hear(lead, message.agreed, source=source, event_id=message.event_id, at=arrived)
-        _attach(_known_before(found), lead, at=arrived)
+        _attach(held, lead, at=arrived)
         _describe(lead, message, found)
         if person is not None and person != lead:  # each says of itself what it was told
             lead.save(update_fields=["name", "title", "company"])

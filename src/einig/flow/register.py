@@ -23,6 +23,7 @@ from einig.store.models.sources import Kind
 
 KINDS = {
     "leads": gettext_lazy("Leads of which nothing was heard, with everything known of them"),
+    "contacts": gettext_lazy("Contacts who never became a lead, with everything known of them"),
     "unconfirmed": gettext_lazy("Consents that nobody confirmed"),
     "deliveries": gettext_lazy("What senders delivered, once it was understood"),
     "unusable": gettext_lazy("What could not be used"),

@@ -1,7 +1,7 @@
 """Retention: for how long each kind of data is kept, looked at first and then done every day.
 
-A rule for leads works only after somebody saw whom it would erase and switched it on; what merely
-lies around technically goes by itself.
+A rule for leads or contacts works only after somebody saw whom it would erase and switched it on;
+what merely lies around technically goes by itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from einig.engine.instants import DAY
-from einig.flow import audit, erasure, imports
+from einig.flow import audit, contacts, erasure, imports
 from einig.flow.permissions import require
 from einig.store.models import (
     Consent,
@@ -29,7 +29,7 @@ from einig.store.models import (
     User,
 )
 
-AT_ONCE = 200  # leads that one run erases; the next day goes on
+AT_ONCE = 200  # leads, and contacts, that one run erases; the next day goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Rule:
 
 _USUAL = {  # kind: days, and whether it goes by itself
     "leads": (1095, False),
+    "contacts": (365, False),
     "unconfirmed": (60, True),
     "deliveries": (30, True),
     "unusable": (180, True),
@@ -108,6 +109,11 @@ def _remove(rule: Rule, *, at: int) -> int:
     before = at - rule.days * DAY
     if rule.kind == "files":
         return _clear_files(before)
+    if rule.kind == "contacts":
+        found = list(contacts.old(before).order_by("id")[:AT_ONCE])
+        for one in found:
+            erasure.erase_contact(one, by=None, at=at)
+        return len(found)
     if rule.kind != "leads":
         return _too_old(rule.kind, before).delete()[0]
     gone = list(_old_leads(before).order_by("last_known")[:AT_ONCE])
@@ -126,6 +132,7 @@ def _clear_files(before: int) -> int:
 def _too_old(kind: str, before: int) -> QuerySet[Any]:
     found: dict[str, QuerySet[Any]] = {
         "leads": _old_leads(before),
+        "contacts": contacts.old(before),
         "unconfirmed": Consent.objects.waiting().filter(given_at__lt=before),
         "deliveries": Delivery.objects.filter(understood_at__isnull=False, at__lt=before),
         "unusable": Received.objects.exclude(reason="").filter(at__lt=before),

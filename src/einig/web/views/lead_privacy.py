@@ -133,7 +133,7 @@ def data(request: HttpRequest, lead_id: str) -> HttpResponse:
         answer = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})
         answer["Content-Disposition"] = f'attachment; filename="{lead.lead_id}.json"'
         return answer
-    context = {"lead": lead, "at": at, "us": organisation(), "tables": list(_tables(told))}
+    context = {"lead": lead, "at": at, "us": organisation(), "tables": list(tables(told))}
     return render(request, "web/lead_data.html", context)
 
 
@@ -156,10 +156,11 @@ HEADINGS = {
 }
 
 
-def _tables(told: dict[str, Any]) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
+def tables(told: dict[str, Any]) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
     """Yield what is known as headings with rows, for people to read."""
     for name, heading in HEADINGS.items():
-        yield heading, list(_rows(told[name]))
+        if name in told:
+            yield heading, list(_rows(told[name]))
 
 
 def _rows(of: Any) -> Iterator[tuple[str, str]]:
