@@ -235,7 +235,7 @@ def test_contacts_are_found_shown_and_erased_on_pages(us: Company) -> None:
     assert "Nobody. Whoever is a lead is found among the leads." in nobody
     (number,) = (of.id for of in contacts.every())
     page = f"/settings/privacy/contacts/{number}"
-    assert "call_missed" in ada.get(page).content.decode()
+    assert "call missed" in ada.get(page).content.decode()
     assert ada.get(page, {"format": "json"}).json()["known_as"] == ["anon:phone:+497315550199"]
     assert "+497315550199" in ada.get(f"{page}/erase").content.decode()
     assert ada.post(f"{page}/erase").status_code == 302

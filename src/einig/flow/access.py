@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from einig.engine.instants import iso
 from einig.flow import audit, contact, contacts, one_person, purposes, register
@@ -136,9 +138,11 @@ def _scoring(mine: list[Lead]) -> dict[str, Any]:
     decided = Decision.objects.filter(lead__in=mine).select_related("version").order_by("at")
     return {
         "allowed": mine[0].profiled,
-        "logic": "Points for attributes (fit) and activities (engagement), and whether somebody "
-        "showed that they want to buy, by an agreement of marketing and sales. It decides who "
-        "of us answers first, and nothing that has legal effect.",
+        "logic": _(
+            "Points for attributes (fit) and activities (engagement), and whether somebody "
+            "showed that they want to buy, by an agreement of marketing and sales. It decides who "
+            "of us answers first, and nothing that has legal effect."
+        ),
         "decisions": [
             {
                 "at": iso(of.at),
@@ -178,7 +182,7 @@ def _judged(mine: list[Lead]) -> list[dict[str, Any]]:
 
 def _purposes() -> list[dict[str, str]]:
     return [
-        {"purpose": of.name("de"), "basis": of.basis, "weighing": of.weighing}
+        {"purpose": of.name(get_language() or "de"), "basis": of.basis, "weighing": of.weighing}
         for of in purposes.every()
         if not of.retired
     ]

@@ -12,8 +12,8 @@ from einig.flow import access, contacts, erasure, retention
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
 from einig.store.models import Identity
+from einig.web import known
 from einig.web.clock import now, who
-from einig.web.views.lead_privacy import tables
 
 _SHOWN = 50
 
@@ -47,7 +47,7 @@ def data(request: HttpRequest, number: int) -> HttpResponse:
         "contact": contacts.describe(of),
         "at": at,
         "us": organisation(),
-        "tables": list(tables(told)),
+        "tables": list(known.tables(told)),
     }
     return render(request, "web/contact_data.html", context)
 

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from einig.flow import access, consent, contact, contacting, erasure, one_person, rectifying
 from einig.flow.organisation import organisation
 from einig.flow.permissions import require
 from einig.store.models import Basis, Consent, Lead
+from einig.web import known
 from einig.web.clock import now, who
 from einig.web.contact_words import BASES, PURPOSES, permitted
 from einig.web.typed import id_of
@@ -133,50 +132,8 @@ def data(request: HttpRequest, lead_id: str) -> HttpResponse:
         answer = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})
         answer["Content-Disposition"] = f'attachment; filename="{lead.lead_id}.json"'
         return answer
-    context = {"lead": lead, "at": at, "us": organisation(), "tables": list(tables(told))}
+    context = {"lead": lead, "at": at, "us": organisation(), "tables": list(known.tables(told))}
     return render(request, "web/lead_data.html", context)
-
-
-HEADINGS = {
-    "person": gettext_lazy("Person"),
-    "one_person_with": gettext_lazy("One person with"),
-    "contact_details": gettext_lazy("Contact details"),
-    "known_as": gettext_lazy("Known as"),
-    "attributes": gettext_lazy("Attributes"),
-    "activities": gettext_lazy("Activities"),
-    "consents": gettext_lazy("Consents"),
-    "objections": gettext_lazy("Objections"),
-    "scoring": gettext_lazy("Scoring"),
-    "contact_by_us": gettext_lazy("Hand-offs and contact attempts"),
-    "judged_by_us": gettext_lazy("Feedback"),
-    "outcomes": gettext_lazy("Outcomes"),
-    "purposes": gettext_lazy("Purposes"),
-    "recipients": gettext_lazy("Who else gets data"),
-    "kept_for": gettext_lazy("Kept for (days)"),
-}
-
-
-def tables(told: dict[str, Any]) -> Iterator[tuple[Any, list[tuple[str, str]]]]:
-    """Yield what is known as headings with rows, for people to read."""
-    for name, heading in HEADINGS.items():
-        if name in told:
-            yield heading, list(_rows(told[name]))
-
-
-def _rows(of: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(of, dict):
-        for name, value in of.items():
-            if isinstance(value, list):
-                yield name, ""
-                yield from _rows(value)
-            else:
-                yield name.replace("_", " "), "–" if value in {None, ""} else str(value)
-    for n, one in enumerate(of if isinstance(of, list) else (), 1):
-        if isinstance(one, dict):
-            told = [f"{name.replace('_', ' ')}: {value}" for name, value in one.items() if value]
-            yield str(n), "; ".join(told)
-        else:
-            yield str(n), str(one)
 
 
 def erase(request: HttpRequest, lead_id: str) -> HttpResponse:
