@@ -109,6 +109,7 @@ WORKER = "einig.jobs.worker.Worker"  # what `einig worker` runs
 DEMO = "einig.jobs.demo.fill"  # what `einig demo` fills a store with
 DEMO_ACCOUNTS = "einig.jobs.demo.accounts"
 ROOT_URLCONF = "einig.config.urls"
+FORM_RENDERER = "einig.web.fields.Renderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
