@@ -181,6 +181,28 @@ def test_a_page_is_told_how_high_the_form_is_if_the_form_may_stand_there(
     assert found == [True, False]
 
 
+def test_a_form_is_sent_from_the_websites_in_which_it_may_stand(
+    us: Company, source: Source
+) -> None:
+    given = {"email": "petra@pumpen.example", "employees": "50+"}
+
+    def from_(origin: str) -> int:
+        return Client(headers={"Origin": origin}).post("/f/contact", given).status_code
+
+    allowed = ["https://www.example.com", "http://testserver"]
+    designed(us, source)
+    assert [from_(origin) for origin in allowed] == [200, 200]
+    assert [from_(origin) for origin in ("https://evil.example", "null", "https://[")] == [403] * 3
+    assert Client().post("/f/contact", given).status_code == 200  # a program says what it likes
+    kept = Received.objects.count()
+    page = text(Client(headers={"Origin": "null"}).post("/f/contact", given))
+    assert "Open the form itself" in page or "Öffnen Sie das Formular" in page
+    assert 'value="petra@pumpen.example"' in page
+    assert Received.objects.count() == kept
+    designed(us, source, origins=[])
+    assert from_("https://evil.example") == 200
+
+
 def test_more_than_a_source_may_send_waits(us: Company, source: Source) -> None:
     Source.objects.filter(id=source.id).update(per_minute=2)
     given = {"email": "petra@pumpen.example", "wants": "A demo"}

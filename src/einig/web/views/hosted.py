@@ -56,6 +56,10 @@ def form(request: HttpRequest, key: str) -> HttpResponse:
 def _answer(request: HttpRequest, source: Source, design: Design, spoken: str) -> HttpResponse:
     if request.method != "POST":
         return _shown(request, source, design, spoken)
+    if not _may_send(request, design):
+        told = _("This website may not send this form. Open the form itself, and send it there.")
+        answers = Answers(problems={form_answers.UNREACHED: told})
+        return _shown(request, source, design, spoken, answers, status=403)
     at = now()
     answers = form_answers.check(design, request.POST)
     if answers.problems:
@@ -101,6 +105,14 @@ def _framed(request: HttpRequest, source: Source, design: Design) -> Mapping[str
     is_origin = parts.scheme in {"http", "https"} and parent == f"{parts.scheme}://{parts.netloc}"
     may = is_origin and (not design.origins or parent in design.origins)
     return {"parent": parent, "key": source.key} if may else {}
+
+
+def _may_send(request: HttpRequest, design: Design) -> bool:
+    """Return whether a form comes from a page in which it may stand, as far as a browser says."""
+    origin = request.headers.get("Origin")
+    if origin is None or not design.origins:
+        return True
+    return origin in design.origins or _host(origin) == request.get_host()
 
 
 def _ticked(request: HttpRequest) -> dict[str, str]:
