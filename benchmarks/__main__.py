@@ -14,6 +14,7 @@ ALL = (
     "learning",
     "collector",
     "handoff",
+    "intake",
     "pages",
     "enacting",
     "imports",

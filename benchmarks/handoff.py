@@ -54,9 +54,9 @@ def _try(server: Server, user: str) -> float:
     """Return how long the hand-off of a new lead takes, in seconds."""
     traits = {"email": f"{user}@x{user}.example", "industry": "Software"}
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
-        _post(connection, "identify", {"userId": user, "traits": traits})
+        post(connection, "identify", {"userId": user, "traits": traits})
         began = time.perf_counter()
-        _post(connection, "track", {"userId": user, "event": "demo_requested"})
+        post(connection, "track", {"userId": user, "event": "demo_requested"})
     while not server.store.rows(_OPENED, [f"user:{user}"]):
         time.sleep(0.005)
         assert time.perf_counter() - began < 60, "nothing was handed over"
@@ -69,12 +69,13 @@ def _load(server: Server, stop: threading.Event) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
         while not stop.is_set():
             said = {"userId": f"load-{n % 500}", "event": "page_viewed"}
-            _post(connection, "track", said)
+            post(connection, "track", said)
             n += 1
             time.sleep(max(0.0, began + n / A_SECOND - time.perf_counter()))
 
 
-def _post(connection: http.client.HTTPConnection, path: str, message: object) -> None:
+def post(connection: http.client.HTTPConnection, path: str, message: object) -> None:
+    """Send a message as a server does; it has to be thanked for."""
     connection.request("POST", f"/v1/{path}", json.dumps(message), HEADERS)
     answer = connection.getresponse()
     answer.read()
