@@ -6,9 +6,11 @@ erased (`erasure.erase_contact`).
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from einig.flow import contact
 from einig.flow.organisation import organisation
@@ -77,32 +79,63 @@ def _with_number(text: str, country: str) -> set[int]:
 
 def attributes(of: Identity) -> dict[str, str]:
     """Return what is known of a contact now."""
-    told = of.facts.order_by("known_from", "sequence", "id").values_list("attribute", "value")
-    return {name: value for name, value in dict(told).items() if value}
+    return _known([of.id]).get(of.id, {})
 
 
 def details(of: Identity) -> list[tuple[str, str, str]]:
     """Return kind, value and normal form of everything by which a contact is reached."""
-    found = list(contact.details(attributes(of), organisation().country))
+    return _details(of, attributes(of))
+
+
+def rows(many: Sequence[Identity]) -> QuerySet[ImportRow]:
+    """Return the rows of lists by which contacts are known."""
+    keys = [of.key for of in many]
+    return ImportRow.objects.filter(of__contacts=True, made__key__in=keys)
+
+
+def describe(of: Identity) -> Contact:
+    """Return who a contact is."""
+    return describe_all([of])[0]
+
+
+def describe_all(many: Sequence[Identity]) -> list[Contact]:
+    """Return who some contacts are, in their order."""
+    known, files = _known([of.id for of in many]), defaultdict[str, list[str]](list)
+    for row in rows(many).select_related("of__source").order_by("id"):
+        files[row.made["key"]] += [str(of) for of in (row.of.source, row.of.name) if of]
+    first = Fact.objects.filter(identity__in=[of.id for of in many]).values("identity")
+    since = dict(first.annotate(first=Min("known_from")).values_list("identity", "first"))
+    return [
+        Contact(
+            of.id,
+            _name(known.get(of.id, {})),
+            known.get(of.id, {}).get("company", ""),
+            tuple(value for _, value, _ in _details(of, known.get(of.id, {}))),
+            since.get(of.id),
+            tuple(dict.fromkeys(files[of.key])),
+        )
+        for of in many
+    ]
+
+
+def _known(ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    found: dict[int, dict[str, str]] = {}
+    told = Fact.objects.filter(identity__in=ids).order_by("known_from", "sequence", "id")
+    for id_, name, value in told.values_list("identity", "attribute", "value"):
+        found.setdefault(id_, {})[name] = value or ""
+    return {id_: {name: of for name, of in each.items() if of} for id_, each in found.items()}
+
+
+def _name(told: Mapping[str, str]) -> str:
+    parts = (told.get("first_name", ""), told.get("last_name", ""))
+    return told.get("name") or " ".join(filter(None, parts))
+
+
+def _details(of: Identity, told: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    found = list(contact.details(told, organisation().country))
     for kind in ContactDetail.Kind.values:
         begins = f"anon:{contact.held(kind, '')}"
         normal = of.key.removeprefix(begins)
         if of.key.startswith(begins) and (kind, normal) not in {(k, n) for k, _, n in found}:
             found.append((kind, normal, normal))
     return found
-
-
-def describe(of: Identity) -> Contact:
-    """Return who a contact is."""
-    told = attributes(of)
-    parts = (told.get("first_name", ""), told.get("last_name", ""))
-    rows = ImportRow.objects.filter(made__key=of.key).select_related("of__source").order_by("id")
-    files = [str(name) for row in rows for name in (row.of.source, row.of.name) if name]
-    return Contact(
-        of.id,
-        told.get("name") or " ".join(filter(None, parts)),
-        told.get("company", ""),
-        tuple(value for _, value, _ in details(of)),
-        of.facts.order_by("known_from").values_list("known_from", flat=True).first(),
-        tuple(dict.fromkeys([*filter(None, [told.get("source", "")]), *files])),
-    )

@@ -13,7 +13,7 @@ from pathlib import Path
 from django.db import connection, models, transaction
 from django.db.models import Q
 
-from einig.flow import audit, import_rows, one_person, suppression, traces
+from einig.flow import audit, contacts, import_rows, one_person, suppression, traces
 from einig.flow.permissions import require
 from einig.flow.traces import Traces
 from einig.store import turns
@@ -56,7 +56,7 @@ def erase_contact(contact: Identity, *, by: User | None, at: int) -> None:
         turns.wait("journey")
         _overwrite_what_goes()
         suppression.add(found.known, at=at)
-        tables = _forget_rows(ImportRow.objects.filter(made__key=contact.key))
+        tables = _forget_rows(contacts.rows([contact]))
         Identity.objects.filter(id=contact.id, lead=None).delete()
         audit.record("contact_erased", f"contact:{contact.id}", at=at, by=by)
         _forget(found, tables, at=at)

@@ -81,11 +81,8 @@ def of_lead(lead: Lead) -> Traces:
 
 def of_contact(of: Identity) -> Traces:
     """Return by what a contact is found who is no lead."""
-    told, found = contacts.attributes(of), contacts.details(of)
-    whole = told.get("name") or " ".join(
-        filter(None, (told.get("first_name", ""), told.get("last_name", "")))
-    )
-    certain, likely = [of.key.partition(":")[2]], [whole] if " " in whole else []
+    name, found = contacts.describe(of).name, contacts.details(of)
+    certain, likely = [of.key.partition(":")[2]], [name] if " " in name else []
     known: list[suppression.Known] = [("identity", of.key)]
     for kind, value, normal in found:
         is_shared = ContactDetail.objects.filter(kind=kind, normal=normal).exists()

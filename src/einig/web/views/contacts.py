@@ -30,7 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "said": said,
         "only_old": only_old,
         "many": found.count(),
-        "contacts": [contacts.describe(of) for of in found[:_SHOWN]],
+        "contacts": contacts.describe_all(list(found[:_SHOWN])),
     }
     return render(request, "web/contacts.html", context)
 
