@@ -39,6 +39,7 @@ PAGES = {
     "audit": "see_audit",
     "privacy": "protect_data",
     "retention_leads": "protect_data",
+    "contacts": "protect_data",
     "absence": None,
 }
 
