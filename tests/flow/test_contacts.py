@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from einig.engine.instants import DAY
-from einig.flow import access, consent, contacts, erasure, import_rows, imports, retention
+from einig.flow import (
+    access,
+    consent,
+    contacts,
+    erasure,
+    import_rows,
+    imports,
+    retention,
+    suppression,
+)
 from einig.flow.permissions import NotAllowed
 from einig.store.models import Import, ImportRow, Lead, Source, Suppression
 from tests.flow.importing import keep, results, work
@@ -130,3 +139,16 @@ def test_what_a_contact_objects_to_holds_for_the_lead_they_become(us: Company) -
     assert consent.objection(leads[0], "mail") is None
     say([identify("u0", phone="+49 731 5550123")], of=us.website, at=NOW + 3 * DAY)
     assert consent.objection(leads[0], "mail") is None
+
+
+def test_a_restored_contact_is_erased_again_and_one_that_came_later_stays(us: Company) -> None:
+    call = {"type": "track", "event": "call_missed"}
+    for n in (1, 2):
+        told = call | {"anonymousId": f"phone:+4973155501{n:02d}", "messageId": f"call-{n}"}
+        say([told], of=us.website, at=NOW + n * DAY)
+    early, late = contacts.every().order_by("id")
+    for of in (early, late):  # as a list has them that was written beside the store
+        suppression.add([("identity", of.key)], at=NOW + DAY + 1)
+    assert erasure.erase_again(at=NOW + 3 * DAY) == 1
+    assert list(contacts.every()) == [late]
+    assert erasure.erase_again(at=NOW + 3 * DAY) == 0

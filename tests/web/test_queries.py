@@ -90,8 +90,8 @@ def another(us: Company, n: int) -> None:
     outcomes.win(won.lead, by=us.sol, at=at + 4000, revenue=Decimal(100 * n))
     say([track("demo_requested", names[0])], of=us.website, at=at + 5000)
     call = {"type": "track", "event": "call_missed", "messageId": f"call{n}"}
-    told = {"type": "identify", "messageId": f"told{n}", "traits": {"name": "Petra"}}
-    say([of | {"anonymousId": f"phone:+4973155501{n:02d}"} for of in (call, told)],
+    who = {"type": "identify", "messageId": f"told{n}", "traits": {"name": "Petra"}}
+    say([of | {"anonymousId": f"phone:+4973155501{n:02d}"} for of in (call, who)],
         of=us.website, at=at + 6000)  # fmt: skip
     source = sources.add(name=f"Fair {n}", kind="api", inbound=True, by=us.mia, at=at)
     sources.spend(source, name=f"Spring {n}", spend=Decimal(50), by=us.mia, at=at)

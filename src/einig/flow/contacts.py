@@ -103,8 +103,7 @@ def describe_all(many: Sequence[Identity]) -> list[Contact]:
     known, files = _known([of.id for of in many]), defaultdict[str, list[str]](list)
     for row in rows(many).select_related("of__source").order_by("id"):
         files[row.made["key"]] += [str(of) for of in (row.of.source, row.of.name) if of]
-    first = Fact.objects.filter(identity__in=[of.id for of in many]).values("identity")
-    since = dict(first.annotate(first=Min("known_from")).values_list("identity", "first"))
+    since = known_since(many)
     return [
         Contact(
             of.id,
@@ -116,6 +115,16 @@ def describe_all(many: Sequence[Identity]) -> list[Contact]:
         )
         for of in many
     ]
+
+
+def known_since(many: Sequence[Identity]) -> dict[int, int]:
+    """Return by number since when contacts are known: since the first that they said or did."""
+    since: dict[int, int] = {}
+    for of in (Fact, Event):
+        rows = of.objects.filter(identity__in=[one.id for one in many]).values("identity")
+        for id_, at in rows.annotate(first=Min("known_from")).values_list("identity", "first"):
+            since[id_] = min(at, since.get(id_, at))
+    return since
 
 
 def _known(ids: Sequence[int]) -> dict[int, dict[str, str]]:

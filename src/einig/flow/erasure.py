@@ -80,7 +80,7 @@ def effects(lead: Lead) -> dict[str, int]:
 def erase_again(*, at: int) -> int:
     """Erase whoever is on the suppression list and is there all the same; return how many.
 
-    A lead that came after its erasure, by a request of its own, stays.
+    A lead that came after its erasure, by a request of its own, stays, and so does a contact.
     """
     gone = dict(Suppression.objects.filter(kind="lead").values_list("hash", "at"))
     found = [
@@ -90,6 +90,22 @@ def erase_again(*, at: int) -> int:
     ]
     for lead in found:
         _erase(lead, by=None, at=at)
+    return len(found) + _erase_contacts_again(at=at)
+
+
+def _erase_contacts_again(*, at: int) -> int:
+    gone = dict(Suppression.objects.filter(kind="identity").values_list("hash", "at"))
+    listed = [
+        of
+        for of in (contacts.every().order_by("id") if gone else ())
+        if suppression.hashed(("identity", of.key)) in gone
+    ]
+    since = contacts.known_since(listed)
+    found = [
+        of for of in listed if since.get(of.id, 0) <= gone[suppression.hashed(("identity", of.key))]
+    ]
+    for of in found:
+        erase_contact(of, by=None, at=at)
     return len(found)
 
 
