@@ -282,16 +282,14 @@ def _looks_after(lead: Lead, relation: str) -> User | None:
 
 
 def _candidates(roles: Iterable[str], at: int) -> list[Candidate]:
-    people = (
-        User.objects.filter(is_active=True, role__in=list(roles))
-        .annotate(load=Count("handoffs", filter=Q(handoffs__closed_at=None)))
-        .order_by("id")
-    )
+    people = User.objects.filter(is_active=True, role__in=list(roles)).order_by("id")
+    held = Handoff.objects.filter(closed_at=None, to__isnull=False).order_by().values("to")
+    load = dict(held.annotate(n=Count("id")).values_list("to", "n"))  # of the open ones alone
     away = dict(Absence.objects.filter(begins__lte=at, ends__gt=at).values_list("user", "cover"))
     return [
         Candidate(
             str(user.id),
-            user.load,
+            load.get(user.id, 0),
             user.capacity,
             absent=user.id in away,
             cover=str(cover) if (cover := away.get(user.id)) else None,
