@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.http import JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -116,6 +117,13 @@ class Table:
     heading: str
     columns: list[str]
     rows: list[list[str]]
+
+
+def file(told: Mapping[str, Any], name: str) -> JsonResponse:
+    """Return what is known of a person as a file for machines."""
+    answer = JsonResponse(dict(told), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 def tables(told: Mapping[str, Any]) -> Iterator[Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
@@ -40,9 +40,7 @@ def data(request: HttpRequest, number: int) -> HttpResponse:
     me, of, at = who(request), _contact(number), now()
     told = access.give_contact(of, by=me, at=at)
     if request.GET.get("format") == "json":
-        answer = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})
-        answer["Content-Disposition"] = f'attachment; filename="contact-{of.id}.json"'
-        return answer
+        return known.file(told, f"contact-{of.id}.json")
     context = {
         "contact": contacts.describe(of),
         "at": at,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -129,9 +129,7 @@ def data(request: HttpRequest, lead_id: str) -> HttpResponse:
     me, lead, at = who(request), _lead(lead_id), now()
     told = access.give(lead, by=me, at=at)
     if request.GET.get("format") == "json":
-        answer = JsonResponse(told, json_dumps_params={"indent": 2, "ensure_ascii": False})
-        answer["Content-Disposition"] = f'attachment; filename="{lead.lead_id}.json"'
-        return answer
+        return known.file(told, f"{lead.lead_id}.json")
     context = {"lead": lead, "at": at, "us": organisation(), "tables": list(known.tables(told))}
     return render(request, "web/lead_data.html", context)
 
