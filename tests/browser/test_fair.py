@@ -96,7 +96,8 @@ def test_an_answer_that_is_lost_on_the_way_makes_nobody_twice(
         route.abort()
 
     page.route("**/batch", lose, times=1)
-    notes(page, "Vera Verloren", "vera@fair.example")
+    with page.expect_event("requestfailed"):  # what is routed waits for whoever watches the page
+        notes(page, "Vera Verloren", "vera@fair.example")
     waits(page, 1)
     assert server.store.wait_for(_LEADS, ["Vera%"]) == [("Vera Verloren",)]
     page.reload()
