@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
+import segno
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -24,6 +26,7 @@ TEL;TYPE=WORK:+49 89 123456
 EMAIL;TYPE=INTERNET:joerg.mueller@ventile.example
 END:VCARD
 """
+_MECARD = "MECARD:N:Müller,Jörg;ORG:Ventile GmbH;TEL:+4989123456;EMAIL:j.mueller@ventile.example;;"
 _LEADS = "SELECT name FROM store_lead WHERE name LIKE ? ORDER BY name"
 
 
@@ -41,6 +44,13 @@ def notes(page: Any, name: str, email: str) -> None:
     page.fill("#id_email", email)
     page.check("input[name=agree-mail]")
     page.locator("#met button.first").click()
+
+
+def photo(said: str) -> Any:
+    """Return a photo of a QR code, as a file that is chosen."""
+    written = io.BytesIO()
+    segno.make(said).save(written, kind="png", scale=6, dark="#1a237e", light="#eee8d5")
+    return {"name": "card.png", "mimeType": "image/png", "buffer": written.getvalue()}
 
 
 def waits(page: Any, many: int) -> None:
@@ -108,6 +118,41 @@ def test_an_answer_that_is_lost_on_the_way_makes_nobody_twice(
     server.store.settle()
     assert server.store.rows(happened, ["Vera Verloren"]) == [(1,)]
     assert server.store.rows(_LEADS, ["Vera%"]) == [("Vera Verloren",)]
+
+
+@pytest.mark.parametrize(
+    ("said", "names"), [(_CARD, ("Dr. Jörg Müller", "joerg.mueller@ventile.example")),
+                        (_MECARD, ("Jörg Müller", "j.mueller@ventile.example"))],
+    ids=["vcard", "mecard"],
+)  # fmt: skip
+def test_the_code_on_a_card_is_photographed(
+    person: Any, fair: str, said: str, names: tuple[str, str]
+) -> None:
+    sam = person("sam", width=375)
+    page = sam.open(fair)
+    page.locator("#card summary").click()
+    page.set_input_files("#card-photo", photo(said))
+    expect(page.locator("#id_name")).to_have_value(names[0])
+    expect(page.locator("#id_email")).to_have_value(names[1])
+    assert sam.errors == []
+
+
+def test_a_photo_without_a_card_and_one_without_a_network_say_so(person: Any, fair: str) -> None:
+    sam = person("sam", width=375)
+    page = sam.open(fair)
+    page.locator("html[data-offline=ready]").wait_for(state="attached")
+    page.locator("#card summary").click()
+    page.set_input_files("#card-photo", photo("https://example.com"))
+    expect(page.locator("#card-problem")).to_have_text("Dort war keine Visitenkarte zu finden.")
+    page.set_input_files(
+        "#card-photo", {"name": "c.png", "mimeType": "image/png", "buffer": b"no picture"}
+    )
+    expect(page.locator("#card-problem")).to_have_text("Dort war keine Visitenkarte zu finden.")
+    assert sam.errors == []
+    page.context.set_offline(True)
+    page.set_input_files("#card-photo", photo(_CARD))
+    expect(page.locator("#card-problem")).to_have_text("Dieses Telefon liest Codes nur mit Netz.")
+    sam.shot("fair-no-code")
 
 
 def test_who_is_signed_out_meanwhile_keeps_what_was_noted(

@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+import segno
 from django.test import Client
 
 from einig.engine.instants import SECOND, iso
@@ -15,6 +16,7 @@ from tests.live import NOW, Company, company, identify, say
 
 pytestmark = pytest.mark.django_db
 
+QR = [list(row) for row in segno.make("MECARD:N:Lindner,Petra;;").matrix_iter(border=4)]
 MINUTE = 60 * SECOND
 SINCE = 1_700_000_000_000_000
 TALK = (time.time_ns() // 10**9 - 3600) * SECOND  # an hour ago
@@ -165,3 +167,19 @@ def test_only_our_own_people_stand_at_the_stand(us: Company, fair: Source) -> No
     assert stranger.get(f"/fair/{fair.id}").status_code == 302
     assert Received.objects.count() == 0
     assert stranger.get("/fair/worker.js").status_code == 200
+
+
+def test_a_photo_of_a_code_is_read_for_whoever_is_signed_in(phone: Client, fair: Source) -> None:
+    squares = [[255 * (1 - dark) for dark in row for _ in "1234"] for row in QR for _ in "1234"]
+    points, width = b"".join(map(bytes, squares)), len(squares[0])
+
+    def ask(of: Client, query: str, body: bytes = points) -> Any:
+        to = f"/fair/card-code?width={query}"
+        return of.post(to, body, content_type="application/octet-stream")
+
+    assert ask(phone, str(width)).json() == {"text": "MECARD:N:Lindner,Petra;;"}
+    for query, body in (("", points), ("wide", points), ("9" * 30, points), (str(width), b"")):
+        answer = ask(phone, query, body)
+        assert (answer.status_code, "1600" in answer.json()["message"]) == (422, True)
+    assert phone.get("/fair/card-code").status_code == 405
+    assert ask(Client(), str(width)).status_code in {302, 401, 403}

@@ -87,6 +87,7 @@ urlpatterns: list[URLPattern] = [
     path("leads/duplicates/<int:pair_id>/apart", duplicates.apart, name="duplicates_apart"),
     path("leads/new", leads.new, name="lead_new"),
     path("fair/worker.js", public.script, {"name": "fair_worker.js"}, name="fair_worker"),
+    path("fair/card-code", fair.card_code, name="card_code"),
     path("fair/<int:source_id>", fair.fair, name="fair"),
     path("fair/<int:source_id>/batch", fair.batch, name="fair_batch"),
     path("call", calls.call, name="call"),

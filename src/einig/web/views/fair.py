@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from einig.engine.instants import iso
-from einig.flow import fairs, journey, purposes
+from einig.flow import card_codes, fairs, journey, purposes
 from einig.flow.permissions import require
 from einig.store.models import Source
 from einig.store.models.sources import Kind
@@ -74,6 +74,23 @@ def batch(request: HttpRequest, source_id: int) -> JsonResponse:
             refused[id_] = str(unusable)
     journey.catch_up()
     return JsonResponse({"taken": taken, "refused": refused})
+
+
+@require_POST
+def card_code(request: HttpRequest) -> JsonResponse:
+    """Say what the QR code in a photo says."""
+    width = request.GET.get("width", "")
+    try:
+        number = int(width) if width.isdecimal() and len(width) < _DIGITS else 0
+        text = card_codes.read(request.body, width=number, by=who(request))
+    except card_codes.NoPhoto:
+        most = card_codes.MOST
+        said = f"a photo is one byte for each point, in rows of ?width=, at most {most} by {most}"
+        return JsonResponse({"message": said}, status=422)
+    return JsonResponse({"text": text})
+
+
+_DIGITS = 6
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

@@ -55,15 +55,15 @@
   }
 
   // --- sending ---
+  const token = () => (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
   async function send() {
     if (busy || !navigator.onLine) return show();
     busy = true;
     try {
       const all = (await mine()).filter((one) => !one.refused).slice(0, 50);
       if (!all.length) return;
-      const token = (document.cookie.match(/(?:^|; )csrftoken=([^;]+)/) || [])[1] || "";
       const answer = await fetch(of.batch, {
-        method: "POST", headers: {"Content-Type": "application/json", "X-CSRFToken": token},
+        method: "POST", headers: {"Content-Type": "application/json", "X-CSRFToken": token()},
         body: JSON.stringify({entries: all.map((one) => one.entry)}),
       });
       signedOut = answer.status === 401 || answer.status === 403;
@@ -118,15 +118,17 @@
     if (event.target.files[0]) take(await event.target.files[0].text());
     event.target.value = "";
   });
-  if ("BarcodeDetector" in window) {
-    document.getElementById("card-qr").hidden = false;
-    document.getElementById("card-photo").addEventListener("change", async (event) => {
-      const detector = new BarcodeDetector({formats: ["qr_code"]});
-      const found = await detector.detect(await createImageBitmap(event.target.files[0])).catch(() => []);
-      take(found.length ? found[0].rawValue : "");
-      event.target.value = "";
-    });
-  }
+  document.getElementById("card-photo").addEventListener("change", async (event) => {
+    const photo = event.target.files[0];
+    event.target.value = "";
+    if (!photo) return;
+    try {
+      take(await window.cards.code(photo, card.dataset.code, token()));
+    } catch (error) {  // no network, or no photo
+      wrong.hidden = false;
+      wrong.textContent = error instanceof TypeError ? wrong.dataset.offline : wrong.dataset.said;
+    }
+  });
 
   // --- without a network ---
   async function prepare() {
