@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from einig.engine.instants import SECOND
+from einig.store import quick
 from einig.store.models import Task
 
 CLAIM = 60 * SECOND  # after which a claim of a worker that died is free again
@@ -14,12 +14,7 @@ _MOST_TRIES = 12
 
 def schedule(kind: str, key: str, *, due_at: int, **payload: object) -> bool:
     """Ask for work at an instant; false if the same `key` was asked for before."""
-    try:
-        with transaction.atomic():
-            Task.objects.create(kind=kind, key=f"{kind}:{key}", due_at=due_at, payload=payload)
-    except IntegrityError:
-        return False
-    return True
+    return quick.insert_new(Task(kind=kind, key=f"{kind}:{key}", due_at=due_at, payload=payload))
 
 
 def claim(at: int) -> Task | None:

@@ -18,14 +18,26 @@ Row = TypeVar("Row", bound=Model)
 
 def insert(of: Row) -> Row:
     """Add a row, which knows its number from then on."""
+    _add(of, f"{_insert(type(of))} RETURNING id")
+    return of
+
+
+def insert_new(of: Model) -> bool:
+    """Add a row unless one like it is there already; return whether it was added."""
+    return _add(of, f"{_insert(type(of))} ON CONFLICT DO NOTHING RETURNING id")
+
+
+def _add(of: Model, query: str) -> bool:
     to = connections[DEFAULT_DB_ALIAS]
     fields = _fields(type(of), None)
     values = [field.get_db_prep_save(getattr(of, field.attname), to) for field in fields]
     with to.cursor() as cursor:
-        cursor.execute(_insert(type(of)), values)
-        of.pk = cursor.fetchone()[0]
+        cursor.execute(query, values)
+        if (told := cursor.fetchone()) is None:
+            return False
+    of.pk = told[0]
     of._state.adding, of._state.db = False, DEFAULT_DB_ALIAS
-    return of
+    return True
 
 
 def update(of: Model, names: Sequence[str]) -> None:
@@ -88,7 +100,7 @@ def _fields(of: type[Model], names: tuple[str, ...] | None) -> list[Field[Any, A
 def _insert(of: type[Model]) -> str:
     fields = _fields(of, None)
     named, marks = ", ".join(map(_quoted, fields)), ", ".join(["%s"] * len(fields))
-    return f"INSERT INTO {of._meta.db_table} ({named}) VALUES ({marks}) RETURNING id"
+    return f"INSERT INTO {of._meta.db_table} ({named}) VALUES ({marks})"
 
 
 @functools.cache
