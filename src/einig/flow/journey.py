@@ -45,6 +45,8 @@ _PATIENCE = 2.0  # seconds that somebody waits for their own message
 def take_in_waiting(*, most: int = 30) -> int:
     """Take in what waits, oldest first, and return how much that was."""
     scoring.prepare()
+    if not rows.waiting(1):
+        return 0  # nobody has to wait for us to see that
     try:
         return _turn(most, one_by_one=False)
     except (OperationalError, InterfaceError):

@@ -19,7 +19,7 @@ from typing import Any
 
 from django.db import close_old_connections, transaction
 
-from einig.engine.instants import DAY, HOUR, moment
+from einig.engine.instants import DAY, HOUR, SECOND, moment
 from einig.engine.routing import NobodyAvailable
 from einig.flow import (
     agreement_test,
@@ -51,7 +51,8 @@ from einig.store.models import (
 
 log = logging.getLogger(__name__)
 NIGHT = 2 * HOUR  # after midnight UTC
-_REST = 0.05  # seconds between looks while there is nothing to do
+_REST = 0.05  # seconds between looks for messages while there is nothing to do
+_SELDOM = SECOND // 4  # and, in microseconds, for everything else
 _BREATH = 0.002  # and while there is, so that others get to write in between
 
 
@@ -63,6 +64,7 @@ class Worker:
         self.stopping = False
         self.day: int | None = None
         self.minute: int | None = None
+        self.idle_at = 0  # when there was nothing to do
 
     def run(self) -> None:
         """Work until SIGTERM or SIGINT."""
@@ -71,14 +73,24 @@ class Worker:
         while not self.stopping and (self.parent is None or os.getppid() == self.parent):
             try:
                 at = time.time_ns() // 1000
-                self._plan(at)
-                busy = work(at=at)
+                busy = self._look(at)
             except Exception:  # whatever it was, what comes after it does not wait for us to look
                 log.exception("this did not work; trying again")
                 close_old_connections()
                 time.sleep(1)
                 continue
             time.sleep(_BREATH if busy else _REST)
+
+    def _look(self, at: int) -> bool:
+        """Do what there is; where there was nothing, only messages are looked for each time."""
+        if at - self.idle_at < _SELDOM:
+            organisation.forget()
+            if not messages(at=at):
+                return False
+        self._plan(at)
+        busy = work(at=at)
+        self.idle_at = 0 if busy else at
+        return busy
 
     def _plan(self, at: int) -> None:
         """Ask for what is done once a day and once a minute, as each begins."""
@@ -99,8 +111,7 @@ class Worker:
 def work(*, at: int) -> bool:
     """Do a little of everything that is due; return whether there was anything."""
     organisation.forget()
-    busy = deliveries.understand_waiting(at=at) > 0
-    busy = journey.take_in_waiting() > 0 or busy
+    busy = messages(at=at)
     busy = due.judge_due(at=at) > 0 or busy
     busy = enacting.go_on(at=at) or busy
     task = tasks.claim(at) if tasks.pending(at) else None
@@ -117,6 +128,12 @@ def work(*, at: int) -> bool:
         log.warning("task %s failed: %r", task.key, error)
         tasks.failed(task, repr(error), at=at)
     return True
+
+
+def messages(*, at: int) -> bool:
+    """Understand what was delivered and take in what waits; return whether there was anything."""
+    understood = deliveries.understand_waiting(at=at) > 0
+    return journey.take_in_waiting() > 0 or understood
 
 
 def _elsewhere(task: Task, *, at: int) -> None:
