@@ -49,13 +49,7 @@ def decisions(versions: Sequence[Swept], leads: int) -> Decisions:
 
     A lead that is ready before and after a change of version was ready all the time.
     """
-    lead = _column(versions, "lead", np.int64)
-    order = np.argsort(lead, kind="stable")  # within a lead, versions follow one another
-    lead = lead[order]
-    at, fit, engagement = (
-        _column(versions, name, np.int64)[order] for name in ("at", "fit", "engagement")
-    )
-    intent, ready = (_column(versions, name, np.bool_)[order] for name in ("intent", "ready"))
+    lead, at, fit, engagement, intent, ready = _together(versions)
     last = np.flatnonzero(np.append(lead[1:] != lead[:-1], True)) if len(lead) else np.empty(0, int)
     state = {name: np.zeros(leads, kind) for name, kind in _STATE.items()}
     state["exists"][lead[last]] = True
@@ -77,6 +71,18 @@ _STATE: dict[str, type[np.generic]] = {
     "intent": np.bool_,
     "sales_ready": np.bool_,
 }
+
+
+def _together(versions: Sequence[Swept]) -> Swept:
+    """Return the turns of all versions sorted by lead and time, as those of one version are."""
+    if len(versions) == 1:
+        return versions[0]
+    lead, at, fit, engagement = (
+        _column(versions, name, np.int64) for name in ("lead", "at", "fit", "engagement")
+    )
+    intent, ready = (_column(versions, name, np.bool_) for name in ("intent", "ready"))
+    order = np.argsort(lead, kind="stable")  # within a lead, versions follow one another
+    return Swept(lead[order], at[order], fit[order], engagement[order], intent[order], ready[order])
 
 
 def _column(versions: Sequence[Swept], name: str, kind: type[np.generic]) -> npt.NDArray[Any]:
