@@ -169,7 +169,7 @@ def test_a_look_asks_the_database_the_same_however_many_leads_there_are(leads):
     with CaptureQueriesContext(connection) as asked:
         (found,) = watching.look(at=NOW + (2 * leads + 20) * EVERY)
     assert (found.version, found.kind) == (made, "precision")
-    assert len(asked) == (50 if connection.vendor == "sqlite" else 38)  # COPY is not counted
+    assert len(asked) == (46 if connection.vendor == "sqlite" else 34)  # COPY is not counted
 
 
 def test_power_is_that_of_what_matures_in_time_and_says_something():
