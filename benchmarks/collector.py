@@ -74,7 +74,7 @@ def _while_the_worker_is_busy() -> Load:
     with tempfile.TemporaryDirectory() as folder, store(Path(folder, "busy")) as of:
         of.found()
         with serving(of) as server:
-            load(server.port, connections=8)
+            load(server.port, messages=10, connections=8)  # so much that it lasts
             of.wait_for("SELECT 1 FROM store_event LIMIT 1", seconds=30)
             busy = load(server.port, connections=4, pause=0.02)
         [(waiting,)] = of.rows("SELECT count(*) FROM store_received")

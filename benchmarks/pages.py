@@ -161,8 +161,8 @@ def _fill_leads(
     db.executemany(
         """INSERT INTO store_lead (id, lead_id, name, title, company_id, source_id, relation,
            stage, owner_id, created_at, last_known, version_id, fit, engagement, intent,
-           sales_ready)
-           VALUES (?, ?, ?, '', ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0, 0)""",
+           sales_ready, profiled)
+           VALUES (?, ?, ?, '', ?, ?, '', ?, ?, ?, ?, ?, ?, ?, 0, 0, 1)""",
         (
             (
                 n, f"L-{n:010}", f"Lead {n}", 1 + n % (LEADS // 4 - 1), source, stages[n % 6],
@@ -207,8 +207,8 @@ def _fill_handoffs(
     closed = {n: _CLOSED[n // 3 % 4] for n, _ in handed if n % 60}
     db.executemany(
         """INSERT INTO store_handoff (id, lead_id, kind, version_id, to_id, opened_at, routing,
-           due_at, first_attempt_at, closed_at, closing)
-           VALUES (?, ?, 'sales', ?, ?, ?, '{}', ?, ?, ?, ?)""",
+           due_at, first_attempt_at, closed_at, closing, explored)
+           VALUES (?, ?, 'sales', ?, ?, ?, '{}', ?, ?, ?, ?, 0)""",
         (
             (n, n, version, sellers[-1] if len(born) == len(FEW) else rng.choice(sellers), at,
              at + DAY // 8, None if n % 120 == 0 else at + DAY // 9,
