@@ -129,7 +129,7 @@ def _fill(of: Store, leads: Collection[int], events: int) -> None:
             db.execute(f"SELECT id FROM store_{table}").fetchone()[0]
             for table in ("version", "source")
         )
-        days = {n: _MONTH_AGO if len(leads) == len(FEW) else rng.random() * 540 for n in leads}
+        days = {n: _MONTH_AGO if n in FEW else rng.random() * 540 for n in leads}
         born = {n: now - int(of * DAY) for n, of in days.items()}
         _fill_leads(db, born, rng.choices(sellers, k=len(born)), version, source)
         _fill_events(db, born, events)
