@@ -46,14 +46,14 @@ def uploaded(server: Server, of: Hostile, session: str) -> str:
         "Content-Type: application/octet-stream\r\n\r\n"
     ).encode()
     tail = f"\r\n--{_EDGE}--\r\n".encode()
-    length = len(head) + sum(map(len, of.make())) + len(tail)
+    parts = [head, *of.make(), tail]  # made once: an XLSX made later can be longer
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)) as to:
         to.putrequest("POST", "/settings/import")
         to.putheader("Content-Type", f"multipart/form-data; boundary={_EDGE}")
-        to.putheader("Content-Length", str(length))
+        to.putheader("Content-Length", str(sum(map(len, parts))))
         to.putheader("Cookie", f"sessionid={session}; csrftoken={_TOKEN}")
         to.endheaders()
-        for part in (head, *of.make(), tail):
+        for part in parts:
             to.send(part)
         answer = to.getresponse()
         assert answer.status == 200
