@@ -10,7 +10,6 @@ from einig.flow.permissions import require
 from einig.store.models import User
 
 MOST = 1600  # points along a side
-_LONGEST = 4000  # characters; a QR code holds at most 4,296
 _LEAST = 21  # points along a side; a QR code has no fewer
 
 
@@ -32,4 +31,4 @@ def read(points: bytes, *, width: int, by: User) -> str:
     photo = memoryview(points).cast("B", (height, width))
     kinds = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     found = zxingcpp.read_barcodes(photo, formats=kinds)
-    return found[0].text[:_LONGEST] if found else ""
+    return found[0].text if found else ""
